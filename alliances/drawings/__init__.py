@@ -1,0 +1,41 @@
+"""Geometry of the portal's drawings, the same in a page and in a PDF.
+
+Numbers in, SVG coordinates out: no request, no query, no colour. Coordinates are strings with a
+dot, because a template writes floats with the comma of French.
+"""
+
+from alliances.drawings.bars import Rect, Seats, Segment, coordinate, seats, segments, stacked_bar
+from alliances.drawings.envelopes import Envelope, Part, envelope
+from alliances.drawings.tiles import TILE_GRID, WIDE_TILES, Tile, TileMap, tile_map
+from alliances.drawings.timelines import (
+    Act,
+    DeadlineRail,
+    Flow,
+    Milestones,
+    deadline_rail,
+    milestones,
+)
+
+__all__ = [
+    "TILE_GRID",
+    "WIDE_TILES",
+    "Act",
+    "DeadlineRail",
+    "Envelope",
+    "Flow",
+    "Milestones",
+    "Part",
+    "Rect",
+    "Seats",
+    "Segment",
+    "Tile",
+    "TileMap",
+    "coordinate",
+    "deadline_rail",
+    "envelope",
+    "milestones",
+    "seats",
+    "segments",
+    "stacked_bar",
+    "tile_map",
+]
