@@ -1,0 +1,43 @@
+"""The rules the database holds beyond each model's own: whose row it is."""
+
+from django.db import migrations
+
+from alliances.rls import DROP_FUNCTIONS, FUNCTIONS, ScopeByTerritory
+
+
+class Migration(migrations.Migration):
+    dependencies = [("alliances", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
+        ScopeByTerritory("Organisation"),
+        ScopeByTerritory("Alliance"),
+        ScopeByTerritory("GovernanceBody"),
+        ScopeByTerritory("SeatCount"),
+        ScopeByTerritory(
+            "Document",
+            using="{own} OR (territory_id IS NULL AND (select app_is_ministry()))",
+        ),
+        ScopeByTerritory("Milestone"),
+        ScopeByTerritory(
+            "JournalEntry",
+            using="{own} OR (territory_id IS NULL"
+            " AND (actor_id = (select app_user_id()) OR (select app_is_ministry())))",
+        ),
+        ScopeByTerritory(
+            "Comment",
+            using="{own} AND (audience = 'all' OR (select app_is_ministry()))",
+        ),
+        ScopeByTerritory(
+            "Notification",
+            using="{own} OR recipient_id = (select app_user_id())"
+            " OR (territory_id IS NULL AND (select app_is_ministry()))",
+        ),
+        ScopeByTerritory(
+            "Membership",
+            using="{own} OR territory_id IS NULL OR user_id = (select app_user_id())"
+            " OR (select app_can('manage_people'))",
+            check="{own} OR (select app_can('manage_people'))",
+        ),
+        ScopeByTerritory("Invitation", using="{own} OR (select app_can('manage_people'))"),
+    ]

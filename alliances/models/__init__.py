@@ -1,0 +1,33 @@
+"""The nouns of the kernel, one file each."""
+
+from .alliances import Alliance, GovernanceBody, Organisation, SeatCount
+from .cycles import Cycle
+from .documents import Document, NumberSeries
+from .people import Invitation, Membership, User, group_name
+from .scoped import ScopedModel
+from .territories import Mrc, Territory, TerritoryGroupPermission
+from .traces import Comment, Heartbeat, JournalEntry, Milestone, MilestoneKind, Notification
+
+__all__ = [
+    "Alliance",
+    "Comment",
+    "Cycle",
+    "Document",
+    "GovernanceBody",
+    "Heartbeat",
+    "Invitation",
+    "JournalEntry",
+    "Membership",
+    "Milestone",
+    "MilestoneKind",
+    "Mrc",
+    "Notification",
+    "NumberSeries",
+    "Organisation",
+    "ScopedModel",
+    "SeatCount",
+    "Territory",
+    "TerritoryGroupPermission",
+    "User",
+    "group_name",
+]

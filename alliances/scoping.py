@@ -1,0 +1,44 @@
+"""The only door to an Alliance's pages: what is outside your territories does not exist."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from . import logs
+from .models import Alliance, User
+from .permissions import require
+from .roles import VIEW
+
+
+def get_alliance(user: User, territory: str, cycle: str) -> Alliance:
+    """The Alliance at ``/alliances/<territory>/<cycle>/``; raises Http404 outside the person's
+    territories, whether it exists or not."""
+    alliance = (
+        Alliance.objects.for_pages().filter(territory__slug=territory, cycle__slug=cycle).first()
+    )
+    if alliance is None:
+        raise Http404
+    require(user, VIEW, alliance)
+    return alliance
+
+
+AllianceView = Callable[..., HttpResponse]
+
+
+def alliance_page(right: str = VIEW) -> Callable[[AllianceView], AllianceView]:
+    """Gives the view its Alliance in place of the two slugs, and asks for ``right`` (403)."""
+
+    def decorate(view: AllianceView) -> AllianceView:
+        @wraps(view)
+        def wrapped(
+            request: HttpRequest, territory: str, cycle: str, *args: object, **kwargs: object
+        ) -> HttpResponse:
+            logs.add_context(territory=territory)
+            alliance = get_alliance(request.user, territory, cycle)  # type: ignore[arg-type]
+            require(request.user, right, alliance)  # type: ignore[arg-type]
+            return view(request, alliance, *args, **kwargs)
+
+        return wrapped
+
+    return decorate

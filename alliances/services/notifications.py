@@ -1,0 +1,71 @@
+"""Letters to people: written with the act, sent by the worker, never inside a request."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from alliances import clock
+from alliances.models import Alliance, Membership, Notification, User
+from alliances.roles import ROLES
+
+MAX_ATTEMPTS = 8
+
+
+def people_with(right: str, alliance: Alliance) -> list[User]:
+    """The people who hold ``right`` on the Alliance's territory today."""
+    roles = [slug for slug, role in ROLES.items() if right in role.on_territory]
+    members = (
+        Membership.objects.active_on(clock.today())
+        .filter(role__in=roles, user__is_active=True)
+        .filter(Q(territory=None) | Q(territory_id=alliance.territory_id))
+        .select_related("user")
+    )
+    return list({member.user_id: member.user for member in members}.values())
+
+
+def notify(
+    recipients: Iterable[User],
+    *,
+    alliance: Alliance,
+    subject: str | Promise,
+    body: str | Promise,
+    url: str = "",
+    but: User | None = None,
+) -> None:
+    """Writes one letter per person, except ``but`` (who acted and knows)."""
+    Notification.objects.bulk_create(
+        Notification(
+            recipient=person,
+            territory_id=alliance.territory_id,
+            subject=str(subject)[:200],
+            body=str(body),
+            url=url,
+        )
+        for person in recipients
+        if person != but
+    )
+
+
+def send(notification: Notification) -> None:
+    """Sends one letter; the caller holds its row. Raises what the mail server raises."""
+    person = notification.recipient
+    with translation.override(person.language):
+        address = f"{settings.PUBLIC_URL}{notification.url}" if notification.url else ""
+        text = "\n\n".join(
+            part
+            for part in (
+                _("Bonjour,"),
+                notification.body,
+                address,
+                _("Alliances pour la solidarité"),
+            )
+            if part
+        )
+        EmailMessage(subject=notification.subject, body=text, to=[person.email]).send()
+    notification.sent_at = clock.now()
+    notification.save(update_fields=["sent_at"])

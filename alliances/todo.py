@@ -1,0 +1,47 @@
+"""What waits for a person, derived from states and never stored."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from . import clock
+from .models import Alliance
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing a person must do. ``button`` is the verb on its button; ``progress`` counts done
+    and total when the thing is long."""
+
+    title: str
+    url: str
+    button: str
+    alliance: Alliance | None = None
+    due_on: date | None = None
+    since: date | None = None
+    detail: str = ""
+    progress: tuple[int, int] | None = None
+
+    @property
+    def is_late(self) -> bool:
+        return self.due_on is not None and self.due_on < clock.today()
+
+    @property
+    def is_soon(self) -> bool:
+        return not self.is_late and self.due_on is not None and self.days_left <= 7
+
+    @property
+    def days_left(self) -> int:
+        return (self.due_on - clock.today()).days if self.due_on else 0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing a person waits for from somebody else."""
+
+    what: str
+    url: str
+    who: str
+    who_detail: str = ""
+    since: date | None = None
+    due_on: date | None = None
+    alliance: Alliance | None = None

@@ -1,0 +1,322 @@
+"""Conventions: what the ministry and a territory sign, and the tranches it pays in.
+
+Called « entente » in the 2017 cycle (guide 2017, « Mise en œuvre », step 3; guide 2024, §4.1).
+"""
+
+from datetime import date
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from alliances import clock
+from alliances.fiscal import FiscalYear
+from alliances.models import (
+    Alliance,
+    Document,
+    Milestone,
+    MilestoneKind,
+    Mrc,
+    Organisation,
+    ScopedModel,
+    User,
+)
+from alliances.money import MoneyField
+
+
+def tranches_sum(convention: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    """At the end of the transaction, tranches sum to the convention's amount, to the cent."""
+    return pgtrigger.Trigger(
+        name="tranches_sum",
+        operation=operation,
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        func=f"""
+            IF EXISTS (
+                SELECT 1 FROM conventions_convention c
+                WHERE c.id = {convention} AND c.amount IS DISTINCT FROM (
+                    SELECT sum(t.amount) FROM conventions_tranche t WHERE t.convention_id = c.id
+                )
+            ) THEN
+                RAISE EXCEPTION 'La somme des tranches diffère du montant de la convention.'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'convention_tranches_sum';
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
+class ConventionQuerySet(models.QuerySet["Convention"]):
+    def signed(self) -> Self:
+        return self.filter(state__in=[Convention.State.SIGNED, Convention.State.ENDED])
+
+    def waiting_for_signatures(self) -> Self:
+        return self.filter(state=Convention.State.SENT)
+
+    def in_force_on(self, day: date) -> Self:
+        return self.filter(
+            state=Convention.State.SIGNED, signed_on__lte=day, starts_on__lte=day, ends_on__gte=day
+        )
+
+
+class Convention(FSMModelMixin, ScopedModel):
+    """A five-year agreement: an amount in dollars, two dates, tranches that sum to the amount.
+
+    Once signed it never reopens; an avenant changes it.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Brouillon")
+        SENT = "sent", _("En signature")
+        SIGNED = "signed", _("Signée")
+        ENDED = "ended", _("Terminée")
+        TERMINATED = "terminated", _("Résiliée")
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="conventions")
+    number = models.CharField(_("numéro"), max_length=20, unique=True)
+    amount = MoneyField(_("montant"))
+    starts_on = models.DateField(_("début"))
+    ends_on = models.DateField(_("fin"))
+    state = FSMField(default=State.DRAFT, choices=State.choices, protected=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
+    sent_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    signed_on = models.DateField(_("signée le"), null=True, editable=False)
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    objects = ConventionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="convention_dates_in_order",
+                violation_error_message=_("La fin de la convention doit suivre son début."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="convention_amount_positive",
+                violation_error_message=_("Le montant de la convention doit dépasser zéro."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None, sent_by=None)
+                | Q(sent_at__isnull=False, sent_by__isnull=False),
+                name="convention_sent_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", sent_at=None)
+                | Q(~Q(state="draft"), sent_at__isnull=False),
+                name="convention_sent_has_sender",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "sent"], signed_on=None)
+                | Q(~Q(state__in=["draft", "sent"]), signed_on__isnull=False),
+                name="convention_signed_has_date",
+            ),
+            models.UniqueConstraint(
+                fields=["alliance"],
+                condition=Q(state__in=["draft", "sent", "signed"]),
+                name="convention_one_current",
+                violation_error_message=_("Cette alliance a déjà une convention en cours."),
+            ),
+        ]
+        triggers = [
+            tranches_sum("NEW.id", pgtrigger.Insert | pgtrigger.Update),
+            pgtrigger.Protect(
+                name="kept_once_sent",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state__in=["sent", "signed", "ended", "terminated"]),
+            ),
+            pgtrigger.Trigger(
+                name="fixed_once_sent",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__state__in=["sent", "signed", "ended", "terminated"]),
+                func="""
+                    IF ROW(OLD.amount, OLD.starts_on, OLD.ends_on, OLD.number, OLD.alliance_id)
+                       IS DISTINCT FROM
+                       ROW(NEW.amount, NEW.starts_on, NEW.ends_on, NEW.number, NEW.alliance_id)
+                       OR NEW.state = 'draft'
+                       OR (OLD.state = 'signed' AND NEW.state = 'sent')
+                    THEN
+                        RAISE EXCEPTION 'Une convention envoyée ne change plus.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'convention_fixed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @transition(field=state, source=State.DRAFT, target=State.SENT)
+    def send(self, *, by: User) -> None:
+        self.sent_at, self.sent_by = clock.now(), by
+
+    @transition(field=state, source=State.SENT, target=State.SIGNED)
+    def complete_signatures(self, *, on: date) -> None:
+        self.signed_on = on
+
+    @transition(field=state, source=State.SIGNED, target=State.ENDED)
+    def end(self) -> None:
+        """The last day passed."""
+
+    @transition(field=state, source=State.SIGNED, target=State.TERMINATED)
+    def terminate(self) -> None:
+        """A party left before the end."""
+
+
+class SignatoryQuerySet(models.QuerySet["Signatory"]):
+    def missing(self) -> Self:
+        return self.filter(signed_on=None)
+
+
+class Signatory(ScopedModel):
+    """A party that must sign: the ministry, the Table, its fiduciary, each MRC that cosigns."""
+
+    scoped_by = "convention"
+
+    class Kind(models.TextChoices):
+        MINISTRY = "ministry", _("Ministère")
+        TABLE = "table", _("Table")
+        FIDUCIARY = "fiduciary", _("Fiduciaire")
+        MRC = "mrc", _("MRC ou territoire équivalent")
+
+    convention = models.ForeignKey(
+        Convention, on_delete=models.CASCADE, related_name="signatories"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    mrc = models.ForeignKey(Mrc, on_delete=models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    name = models.CharField(_("partie"), max_length=200)
+    rank = models.PositiveSmallIntegerField()
+    signed_on = models.DateField(_("signé le"), null=True)
+    signer = models.CharField(_("signataire"), max_length=150, blank=True)
+    recorded_at = models.DateTimeField(null=True, editable=False)
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    objects = SignatoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["rank", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convention", "kind", "mrc"],
+                nulls_distinct=False,
+                name="signatory_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="mrc", mrc__isnull=False) | Q(~Q(kind="mrc"), mrc=None),
+                name="signatory_mrc_when_mrc",
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_at=None, recorded_by=None)
+                | Q(recorded_at__isnull=False, recorded_by__isnull=False),
+                name="signatory_recorded_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_on=None, recorded_at=None, signer="")
+                | Q(Q(signed_on__isnull=False, recorded_at__isnull=False) & ~Q(signer="")),
+                name="signatory_signature_is_recorded",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="signature_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__signed_on__isnull=False)
+                & pgtrigger.Q(old__signed_on__df=pgtrigger.F("new__signed_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tranche(ScopedModel):
+    """A part of a convention's amount, paid in a fiscal year once its milestone is reached."""
+
+    scoped_by = "convention"
+
+    convention = models.ForeignKey(Convention, on_delete=models.CASCADE, related_name="tranches")
+    rank = models.PositiveSmallIntegerField(_("rang"))
+    fiscal_year = models.PositiveSmallIntegerField(_("exercice"))
+    amount = MoneyField(_("montant"))
+    waits_for = models.CharField(_("attend"), max_length=24, choices=MilestoneKind)
+    waits_for_year = models.PositiveSmallIntegerField(
+        default=0, help_text=_("L’exercice de la reddition attendue, 0 sans exercice.")
+    )
+
+    class Meta:
+        ordering = ["convention", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["convention", "rank"], name="tranche_rank_once"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="tranche_amount_positive",
+                violation_error_message=_("Le montant d’une tranche doit dépasser zéro."),
+            ),
+            models.CheckConstraint(
+                condition=Q(waits_for="report_accepted", waits_for_year__gt=2000)
+                | Q(~Q(waits_for="report_accepted"), waits_for_year=0),
+                name="tranche_year_when_report",
+                violation_error_message=_("Dites l’exercice de la reddition attendue."),
+            ),
+        ]
+        triggers = [
+            tranches_sum(
+                "coalesce(NEW.convention_id, OLD.convention_id)",
+                pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            ),
+            pgtrigger.Trigger(
+                name="fixed_once_sent",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM conventions_convention c
+                        WHERE c.id = coalesce(NEW.convention_id, OLD.convention_id)
+                          AND c.state <> 'draft'
+                    ) THEN
+                        RAISE EXCEPTION 'Les tranches d’une convention envoyée ne changent plus.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'tranche_fixed';
+                    END IF;
+                    RETURN coalesce(NEW, OLD);
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.convention} · {self.rank}"
+
+    @property
+    def year(self) -> FiscalYear:
+        return FiscalYear(self.fiscal_year)
+
+    def is_reached_by(self, milestone: Milestone) -> bool:
+        return (milestone.kind, milestone.fiscal_year) == (self.waits_for, self.waits_for_year)
+
+    @property
+    def condition_label(self) -> str:
+        """« Reddition 2025-2026 acceptée »."""
+        if self.waits_for == MilestoneKind.REPORT_ACCEPTED:
+            year = FiscalYear(self.waits_for_year)
+            return str(_("Reddition %(year)s acceptée")) % {"year": year}
+        return str(MilestoneKind(self.waits_for).label)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FqisConfig(AppConfig):
+    name = "fqis"
+    verbose_name = "FQIS"

@@ -1,0 +1,234 @@
+"""A plan and its versions: one open at a time, the approved ones frozen by the database."""
+
+from datetime import date
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from alliances import clock
+from alliances.models import Alliance, Document, ScopedModel, User
+
+from .canvas import Canvas, CanvasSection
+
+# What may be written only while its version is a draft or was returned.
+FROZEN_WITH_VERSION = """
+    IF EXISTS (
+        SELECT 1 FROM plans_planversion v
+        WHERE v.id = {version} AND v.state NOT IN ('draft', 'returned')
+    ) THEN
+        RAISE EXCEPTION 'Cette version du plan est figée.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_version_frozen';
+    END IF;
+"""
+
+
+def frozen_with_version() -> pgtrigger.Trigger:
+    """Refuses any writing under a version that is not being written."""
+    return pgtrigger.Trigger(
+        name="frozen_with_version",
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        when=pgtrigger.Before,
+        func=FROZEN_WITH_VERSION.format(version="OLD.version_id")
+        .replace("IF EXISTS", "IF TG_OP <> 'INSERT' AND EXISTS", 1)
+        + FROZEN_WITH_VERSION.format(version="NEW.version_id").replace(
+            "IF EXISTS", "IF TG_OP <> 'DELETE' AND EXISTS", 1
+        )
+        + "RETURN coalesce(NEW, OLD);",
+    )
+
+
+class Plan(ScopedModel):
+    """The regional action plan of an Alliance (PARC; « plan de travail » in 2017)."""
+
+    alliance = models.OneToOneField(Alliance, on_delete=models.PROTECT, related_name="plan")
+    canvas = models.ForeignKey(Canvas, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField(_("à transmettre au plus tard le"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.alliance)
+
+
+class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
+    def open(self) -> Self:
+        return self.filter(state__in=PlanVersion.OPEN)
+
+    def in_force_on(self, day: date) -> Self:
+        """The approved version whose turn ``day`` falls in."""
+        return self.filter(in_force_from__lte=day).filter(
+            Q(in_force_until=None) | Q(in_force_until__gt=day)
+        )
+
+
+class PlanVersion(FSMModelMixin, ScopedModel):
+    """One version of a plan, from draft to approval (guide 2024, §4.1 step 5 and §4.2)."""
+
+    scoped_by = "plan"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Brouillon")
+        SUBMITTED = "submitted", _("Transmis")
+        RETURNED = "returned", _("Retourné")
+        VALIDATED = "validated", _("Validé")
+        APPROVED = "approved", _("Approuvé")
+        SUPERSEDED = "superseded", _("Remplacé")
+
+    OPEN = [State.DRAFT, State.SUBMITTED, State.RETURNED, State.VALIDATED]
+    WRITABLE = [State.DRAFT, State.RETURNED]
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("version"))
+    state = FSMField(default=State.DRAFT, choices=State.choices, protected=True)
+    reason = models.TextField(_("pourquoi cette version"), blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    submitted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    returned_at = models.DateTimeField(null=True, editable=False)
+    returned_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    return_reason = models.TextField(_("motif du retour"), blank=True, editable=False)
+    validated_at = models.DateTimeField(null=True, editable=False)
+    validated_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
+    approved_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    in_force_from = models.DateField(_("en vigueur du"), null=True, editable=False)
+    in_force_until = models.DateField(_("jusqu’au"), null=True, editable=False)
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    objects = PlanVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["plan", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="plan_version_number_once"),
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=Q(state__in=["draft", "submitted", "returned", "validated"]),
+                name="plan_version_one_open",
+                violation_error_message=_("Une version de ce plan est déjà ouverte."),
+            ),
+            models.UniqueConstraint(
+                fields=["plan"], condition=Q(state="approved"), name="plan_version_one_in_force"
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{act}_at": None, f"{act}_by": None})
+                    | Q(**{f"{act}_at__isnull": False, f"{act}_by__isnull": False}),
+                    name=f"plan_version_{act}_at_and_by",
+                )
+                for act in ("submitted", "returned", "validated", "approved")
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "returned"]) | Q(submitted_at__isnull=False),
+                name="plan_version_submitted_first",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned")
+                | (Q(returned_at__isnull=False) & ~Q(return_reason="")),
+                name="plan_version_return_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted", "returned"])
+                | Q(validated_at__isnull=False),
+                name="plan_version_validated_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["approved", "superseded"],
+                    approved_at__isnull=False,
+                    in_force_from__isnull=False,
+                )
+                | Q(~Q(state__in=["approved", "superseded"]), approved_at=None, in_force_from=None),
+                name="plan_version_approved_in_force",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="kept_once_submitted",
+                operation=pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__state="draft"),
+            ),
+            pgtrigger.Trigger(
+                name="approved_stays",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__state__in=["approved", "superseded"]),
+                func="""
+                    IF NEW.state NOT IN ('approved', 'superseded')
+                       OR (OLD.state = 'superseded' AND NEW.state = 'approved')
+                       OR ROW(OLD.number, OLD.plan_id, OLD.approved_at, OLD.approved_by_id,
+                              OLD.in_force_from, OLD.submitted_at, OLD.validated_at, OLD.reason)
+                          IS DISTINCT FROM
+                          ROW(NEW.number, NEW.plan_id, NEW.approved_at, NEW.approved_by_id,
+                              NEW.in_force_from, NEW.submitted_at, NEW.validated_at, NEW.reason)
+                    THEN
+                        RAISE EXCEPTION 'Une version approuvée ne change plus.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_version_frozen';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}, version {self.number}"
+
+    @property
+    def is_writable(self) -> bool:
+        return self.state in self.WRITABLE
+
+    @transition(field=state, source=WRITABLE, target=State.SUBMITTED)
+    def submit(self, *, by: User) -> None:
+        self.submitted_at, self.submitted_by = clock.now(), by
+
+    @transition(field=state, source=[State.SUBMITTED, State.VALIDATED], target=State.RETURNED)
+    def send_back(self, *, by: User, reason: str) -> None:
+        self.returned_at, self.returned_by, self.return_reason = clock.now(), by, reason
+
+    @transition(field=state, source=State.SUBMITTED, target=State.VALIDATED)
+    def validate(self, *, by: User) -> None:
+        self.validated_at, self.validated_by = clock.now(), by
+
+    @transition(field=state, source=State.VALIDATED, target=State.APPROVED)
+    def approve(self, *, by: User, on: date) -> None:
+        self.approved_at, self.approved_by, self.in_force_from = clock.now(), by, on
+
+    @transition(field=state, source=State.APPROVED, target=State.SUPERSEDED)
+    def supersede(self, *, on: date) -> None:
+        self.in_force_until = on
+
+
+class SectionText(ScopedModel):
+    """What the Table wrote in a section: cleaned HTML, and a counter that catches two writers."""
+
+    scoped_by = "version"
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="texts")
+    section = models.ForeignKey(CanvasSection, on_delete=models.PROTECT, related_name="+")
+    html = models.TextField(_("texte"), blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        ordering = ["version", "section__rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "section"], name="section_text_once")
+        ]
+        triggers = [frozen_with_version()]
+
+    def __str__(self) -> str:
+        return f"{self.version} · {self.section}"

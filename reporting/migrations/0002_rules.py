@@ -1,0 +1,14 @@
+"""The rules the database holds beyond each model's own: whose row it is."""
+
+from django.db import migrations
+
+from alliances.rls import ScopeByTerritory
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reporting", "0001_initial"), ("fqis", "0002_rules")]
+
+    operations = [
+        ScopeByTerritory("AnnualReport"),
+        ScopeByTerritory("FinancialLine"),
+    ]

@@ -1,0 +1,251 @@
+"""Annual reports: the « reddition de comptes » of a Table (guide 2024, §5.1)."""
+
+from datetime import date
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from alliances import clock
+from alliances.fiscal import FiscalYear
+from alliances.models import Alliance, Cycle, Document, ScopedModel, User
+from alliances.money import MoneyField
+
+
+class ReportingPeriod(models.Model):
+    """A fiscal year to report on in a cycle, with its dates."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="periods")
+    fiscal_year = models.PositiveSmallIntegerField(_("exercice"))
+    opens_on = models.DateField(_("ouverture"))
+    due_on = models.DateField(_("à transmettre au plus tard le"))
+    analysis_due_on = models.DateField(_("analyse attendue le"))
+
+    class Meta:
+        ordering = ["fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "fiscal_year"], name="period_once"),
+            models.CheckConstraint(
+                condition=Q(due_on__gt=F("opens_on"), analysis_due_on__gt=F("due_on")),
+                name="period_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+    @property
+    def year(self) -> FiscalYear:
+        return FiscalYear(self.fiscal_year)
+
+    @property
+    def months(self) -> int:
+        """How many months of the fiscal year the cycle covers: 5 for the first, else 12."""
+        start = max(self.year.first_day, self.cycle.starts_on)
+        end: date = min(self.year.last_day, self.cycle.closes_on)
+        return (end.year - start.year) * 12 + end.month - start.month + 1
+
+
+class AnnualReportQuerySet(models.QuerySet["AnnualReport"]):
+    def accepted(self) -> Self:
+        return self.filter(state=AnnualReport.State.ACCEPTED)
+
+    def to_review(self) -> Self:
+        return self.filter(state=AnnualReport.State.SUBMITTED)
+
+    def to_accept(self) -> Self:
+        return self.filter(state=AnnualReport.State.RECOMMENDED)
+
+
+class AnnualReport(FSMModelMixin, ScopedModel):
+    """One year of one Alliance: figures the portal knows, the Table's own words, a decision.
+
+    ``figures`` is what the portal computed when the Table submitted (dollars as text, counts as
+    numbers); it changes no more, and nothing does once accepted.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Brouillon")
+        SUBMITTED = "submitted", _("Transmise")
+        RETURNED = "returned", _("Retournée")
+        RECOMMENDED = "recommended", _("Recommandée")
+        ACCEPTED = "accepted", _("Acceptée")
+
+    WRITABLE = [State.DRAFT, State.RETURNED]
+    TEXTS = ["achievements", "difficulties", "participation", "good_practices", "next_year"]
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="reports")
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="reports")
+    state = FSMField(default=State.DRAFT, choices=State.choices, protected=True)
+    achievements = models.TextField(_("réalisations de l’année"), blank=True)
+    difficulties = models.TextField(_("difficultés et ajustements"), blank=True)
+    participation = models.TextField(
+        _("participation des personnes en situation de pauvreté"), blank=True
+    )
+    good_practices = models.TextField(_("pratiques gagnantes"), blank=True)
+    next_year = models.TextField(_("l’année qui vient"), blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    figures = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    submitted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    returned_at = models.DateTimeField(null=True, editable=False)
+    returned_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    return_reason = models.TextField(_("motif du retour"), blank=True, editable=False)
+    recommended_at = models.DateTimeField(null=True, editable=False)
+    recommended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    recommendation = models.TextField(_("recommandation"), blank=True, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    accepted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    objects = AnnualReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["alliance", "period__fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "period"], name="report_once_a_year"),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{act}_at": None, f"{act}_by": None})
+                    | Q(**{f"{act}_at__isnull": False, f"{act}_by__isnull": False}),
+                    name=f"report_{act}_at_and_by",
+                )
+                for act in ("submitted", "returned", "recommended", "accepted")
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "returned"]) | Q(submitted_at__isnull=False),
+                name="report_submitted_first",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned")
+                | (Q(returned_at__isnull=False) & ~Q(return_reason="")),
+                name="report_return_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["recommended", "accepted"])
+                | (Q(recommended_at__isnull=False) & ~Q(recommendation="")),
+                name="report_recommended_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="accepted", accepted_at__isnull=False)
+                | Q(~Q(state="accepted"), accepted_at=None),
+                name="report_accepted_has_author",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by=None) | ~Q(accepted_by=F("recommended_by")),
+                name="report_two_persons",
+                violation_error_message=_(
+                    "Une autre personne que celle qui a recommandé doit accepter."
+                ),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="kept_once_submitted",
+                operation=pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__state="draft"),
+            ),
+            pgtrigger.Trigger(
+                name="content_frozen",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=~pgtrigger.Q(old__state__in=["draft", "returned"]),
+                func="""
+                    IF ROW(OLD.achievements, OLD.difficulties, OLD.participation,
+                           OLD.good_practices, OLD.next_year, OLD.figures, OLD.alliance_id,
+                           OLD.period_id)
+                       IS DISTINCT FROM
+                       ROW(NEW.achievements, NEW.difficulties, NEW.participation,
+                           NEW.good_practices, NEW.next_year, NEW.figures, NEW.alliance_id,
+                           NEW.period_id)
+                       OR (OLD.state = 'accepted' AND NEW.state <> 'accepted')
+                    THEN
+                        RAISE EXCEPTION 'Une reddition transmise ne change plus.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alliance} · {self.period}"
+
+    @property
+    def is_writable(self) -> bool:
+        return self.state in self.WRITABLE
+
+    @transition(field=state, source=WRITABLE, target=State.SUBMITTED)
+    def submit(self, *, by: User) -> None:
+        self.submitted_at, self.submitted_by = clock.now(), by
+
+    @transition(field=state, source=[State.SUBMITTED, State.RECOMMENDED], target=State.RETURNED)
+    def send_back(self, *, by: User, reason: str) -> None:
+        self.returned_at, self.returned_by, self.return_reason = clock.now(), by, reason
+
+    @transition(field=state, source=State.SUBMITTED, target=State.RECOMMENDED)
+    def recommend(self, *, by: User, note: str) -> None:
+        self.recommended_at, self.recommended_by, self.recommendation = clock.now(), by, note
+
+    @transition(field=state, source=State.RECOMMENDED, target=State.ACCEPTED)
+    def accept(self, *, by: User) -> None:
+        self.accepted_at, self.accepted_by = clock.now(), by
+
+
+class FinancialLine(ScopedModel):
+    """An amount of the year only the Table knows, in dollars."""
+
+    scoped_by = "report"
+
+    class Category(models.TextChoices):
+        ADMINISTRATION = "administration", _("Frais d’administration")
+        MOBILISATION = "mobilisation", _("Coordination et mobilisation")
+        OTHER_INCOME = "other_income", _("Autres revenus")
+
+    report = models.ForeignKey(AnnualReport, on_delete=models.CASCADE, related_name="lines")
+    category = models.CharField(max_length=16, choices=Category)
+    amount = MoneyField(_("montant"))
+    note = models.CharField(_("explication"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["report", "category"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "category"], name="financial_line_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="financial_line_not_negative"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="frozen_with_report",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM reporting_annualreport r
+                        WHERE r.id = coalesce(NEW.report_id, OLD.report_id)
+                          AND r.state NOT IN ('draft', 'returned')
+                    ) THEN
+                        RAISE EXCEPTION 'Une reddition transmise ne change plus.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';
+                    END IF;
+                    RETURN coalesce(NEW, OLD);
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} · {self.category}"
