@@ -131,17 +131,24 @@ def install_groups(territories: list[Territory]) -> None:
     )
 
 
+def memberships_of(user: User) -> list[Membership]:
+    """The roles ``user`` holds today, with their territories; kept on the instance like rights."""
+    cached: list[Membership] | None = getattr(user, "_active_memberships", None)
+    if cached is None:
+        active = Membership.objects.filter(user=user).active_on(clock.today())
+        cached = list(active.select_related("territory"))
+        user._active_memberships = cached  # type: ignore[attr-defined]
+    return cached
+
+
 def role_of(user: User, of: object | None = None) -> Role | None:
     """The role under which ``user`` speaks of ``of``: the first regional one there, else national."""
     territory_id = _territory_id(of)
-    cached = getattr(user, "_active_memberships", None)
-    if cached is None:
-        cached = list(Membership.objects.filter(user=user).active_on(clock.today()))
-        user._active_memberships = cached  # type: ignore[attr-defined]
-    for membership in cached:
+    memberships = memberships_of(user)
+    for membership in memberships:
         if membership.territory_id is None or membership.territory_id == territory_id:
             return membership.spec
-    return cached[0].spec if cached and of is None else None
+    return memberships[0].spec if memberships and of is None else None
 
 
 __all__ = [
@@ -150,6 +157,7 @@ __all__ = [
     "forget_rights",
     "holds_national",
     "install_groups",
+    "memberships_of",
     "require",
     "rights_of",
     "role_of",

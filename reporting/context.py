@@ -1,0 +1,107 @@
+"""The navigation of every page: where each side goes, and how much waits for the person."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from alliances import clock
+from alliances.models import Alliance, User
+from alliances.permissions import can, holds_national, memberships_of, territories_of
+from alliances.roles import Side
+from reporting.selectors.todos import count_todos
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str | Promise
+    url: str
+    current: bool = False
+    count: int = 0
+
+
+Link = tuple[str | Promise, str]
+
+
+def _to(label: str | Promise, name: str) -> list[Link]:
+    try:
+        return [(label, reverse(name))]
+    except NoReverseMatch:
+        return []
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """``nav_items`` and ``current_user_label``, read only by the pages that show them."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+        return {"nav_items": [], "current_user_label": ""}
+    assert user is not None
+    return {
+        "nav_items": SimpleLazyObject(lambda: nav_items(user, request.path)),
+        "current_user_label": SimpleLazyObject(lambda: current_user_label(user)),
+    }
+
+
+def nav_items(user: User, path: str) -> list[NavItem]:
+    """The links of the person's side; the one whose address begins ``path`` is current."""
+    links = _links(user)
+    current = max(
+        (url for _label, url in links if path == url or (url != "/" and path.startswith(url))),
+        key=len,
+        default="",
+    )
+    waiting = count_todos(user)
+    return [
+        NavItem(label, url, current=url == current, count=waiting if url == "/" else 0)
+        for label, url in links
+    ]
+
+
+def _links(user: User) -> list[Link]:
+    links: list[Link] = [(_("À faire"), reverse("home"))]
+    sides = {membership.spec.side for membership in memberships_of(user)}
+    if holds_national(user):
+        links += [
+            (_("National"), reverse("national")),
+            (_("Alliances"), reverse("alliance_list")),
+            *_to(_("Versements"), "versements"),
+        ]
+    elif Side.DGSQ in sides:
+        links += [
+            (_("Mes alliances"), reverse("alliance_list")),
+            (_("Redditions"), reverse("report_queue")),
+        ]
+    elif Side.TABLE in sides:
+        links += _links_of_table(user)
+    if can(user, "manage_people"):
+        links += _to(_("Personnes"), "people")
+    return [*links, *_to(_("Aide"), "help")]
+
+
+def _links_of_table(user: User) -> list[Link]:
+    """One Alliance: straight to it; several: their list."""
+    current = list(
+        Alliance.objects.filter(
+            territory_id__in=territories_of(user),
+            cycle__starts_on__lte=clock.today(),
+            cycle__closes_on__gte=clock.today(),
+        ).select_related("territory", "cycle")[:2]
+    )
+    if len(current) != 1:
+        return [(_("Mes alliances"), reverse("alliance_list"))]
+    url = current[0].get_absolute_url()
+    return [(_("Mon alliance"), url), (_("Projets"), f"{url}projets/")]
+
+
+def current_user_label(user: User) -> str:
+    """« Table, Mauricie » or « DGSSAC, analyse »."""
+    memberships = memberships_of(user)
+    if not memberships:
+        return ""
+    first = memberships[0]
+    if first.territory is None:
+        return f"{first.spec.side.label}, {str(first.spec.label).lower()}"
+    territories = list(dict.fromkeys(str(m.territory) for m in memberships if m.territory))
+    return f"{first.spec.side.label}, {', '.join(territories)}"
