@@ -17,7 +17,7 @@ LOCK = "lock"
 FORMAT = "1"
 MARKER_TEXT = (
     f"{FORMAT}\nCe dossier appartient à la démonstration du portail."
-    " « script/demo --reset » en efface le contenu.\n"
+    " « script/demo --reset » en efface le contenu.\n"
 )
 
 
@@ -68,7 +68,7 @@ def _claim(path: Path) -> None:
     if any(path.iterdir()):
         raise StackError(
             f"Le dossier {path} n’est pas celui d’une démonstration (il contient autre chose et"
-            f" pas de fichier « {MARKER} ») : rien n’y a été touché."
+            f" pas de fichier « {MARKER} ») : rien n’y a été touché."
         )
     path.chmod(0o700)
     marker.write_text(MARKER_TEXT)
@@ -77,7 +77,7 @@ def _claim(path: Path) -> None:
 def _check_format(path: Path) -> None:
     if (path / MARKER).read_text().split("\n", 1)[0] != FORMAT:
         raise StackError(
-            f"Le dossier {path} vient d’une autre version du portail : effacez-le avec --reset"
+            f"Le dossier {path} vient d’une autre version du portail : effacez-le avec --reset"
             " ou choisissez-en un autre avec --data."
         )
 
@@ -101,7 +101,7 @@ def _told_in_french(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            sentence = f"Le dossier {path} n’est pas accessible en écriture : choisissez-en un"
+            sentence = f"Le dossier {path} n’est pas accessible en écriture : choisissez-en un"
             raise StackError(f"{sentence} autre avec --data.") from error
         if error.errno in (errno.ENOTDIR, errno.EEXIST):
             raise StackError(f"{path} n’est pas un dossier.") from error

@@ -44,7 +44,6 @@ PREPARED_FROM = [
     "static",
     "requirements",
 ]
-TAIL_LINES = 15
 
 
 def say(sentence: str) -> None:
@@ -59,10 +58,10 @@ def refuse_taken_port(port: int) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise StackError(
-                    f"Le port {port} est déjà pris : choisissez-en un autre avec --port."
+                    f"Le port {port} est déjà pris : choisissez-en un autre avec --port."
                 ) from error
             raise StackError(
-                f"Le port {port} n’est pas permis : choisissez-en un autre avec --port."
+                f"Le port {port} n’est pas permis : choisissez-en un autre avec --port."
             ) from error
 
 
@@ -147,8 +146,8 @@ def prepare(folder: DataFolder, env: dict[str, str], log: Path) -> None:
 
 def announce(folder: DataFolder, port: int) -> None:
     say(f"\nDonnées fictives, gardées dans {folder.path}")
-    say(f"Courriels : écrits dans {folder.path / 'mail'}, jamais envoyés")
-    say(f"Journaux : {folder.path / 'logs'}")
+    say(f"Courriels : écrits dans {folder.path / 'mail'}, jamais envoyés")
+    say(f"Journaux : {folder.path / 'logs'}")
     say(f"\nComptes, tous avec le mot de passe {PASSWORD}")
     for group, addresses in ACCOUNTS.items():
         say(f"  {group}")
@@ -194,21 +193,13 @@ def parse(arguments: Iterable[str]) -> argparse.Namespace:
     return options
 
 
-def tail(log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return "\n".join(f"    {line}" for line in lines[-TAIL_LINES:])
-
-
 def main(arguments: Iterable[str]) -> int:
     options = parse(arguments)
     stop_request.listen()
     try:
         run_demo(options.data, port=options.port, reset=options.reset)
     except StackError as error:
-        print(error, file=sys.stderr)
-        if error.log:
-            print(f"Fin du journal {error.log}\N{NO-BREAK SPACE}:", file=sys.stderr)
-            print(tail(error.log), file=sys.stderr)
+        error.tell()
         return 1
     except Interrupted as error:
         print("Tout est arrêté.", file=sys.stderr)

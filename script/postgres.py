@@ -129,6 +129,7 @@ def as_user(
         f"--pdeathsig={stop_signal.name.removeprefix('SIG')}",
         "--inh-caps=-all,+dac_override",
         "--ambient-caps=+dac_override",
+        "--securebits=+no_setuid_fixup",  # otherwise access(2) forgets that right
         "--",
     ]
 

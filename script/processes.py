@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from types import FrameType
 
 STEP_SECONDS = 0.05
 STOP_SECONDS = 10.0
+TAIL_LINES = 15
 
 
 class StackError(Exception):
@@ -20,6 +22,14 @@ class StackError(Exception):
     def __init__(self, sentence: str, *, log: Path | None = None) -> None:
         super().__init__(sentence)
         self.log = log
+
+    def tell(self) -> None:
+        """Prints the sentence, and the end of the log when there is one."""
+        print(self, file=sys.stderr)
+        if self.log and self.log.exists():
+            lines = self.log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+            print(f"Fin du journal {self.log}\N{NO-BREAK SPACE}:", file=sys.stderr)
+            print(*(f"    {line}" for line in lines), sep="\n", file=sys.stderr)
 
 
 class Interrupted(Exception):
@@ -133,4 +143,4 @@ def run(name: str, command: Sequence[str], *, env: Mapping[str, str], log: Path)
     finally:
         code = child.stop()
     if code != 0:
-        raise StackError(f"L’étape « {name} » a échoué (code {code}).", log=log)
+        raise StackError(f"L’étape « {name} » a échoué (code {code}).", log=log)

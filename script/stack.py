@@ -72,7 +72,7 @@ def wait_until_ready(url: str, children: list[Child]) -> None:
         refuse_ended(children)
         if time.monotonic() > deadline:
             raise StackError(
-                f"Le portail ne répond pas « prêt » après {READY_SECONDS:.0f} secondes.",
+                f"Le portail ne répond pas « prêt » après {READY_SECONDS:.0f} secondes.",
                 log=children[0].log,
             )
         pause(0.1)

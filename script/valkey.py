@@ -32,7 +32,7 @@ def find_server() -> Path:
     for folder in (spec.submodule_search_locations or []) if spec else []:
         for program in Path(folder).glob("_binaries/*/valkey-server"):
             return program
-    raise StackError("Le programme de Valkey est introuvable : relancez script/setup.")
+    raise StackError("Le programme de Valkey est introuvable : relancez script/setup.")
 
 
 def wait_until_ready(broker: Broker) -> None:
