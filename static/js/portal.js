@@ -29,8 +29,7 @@ function showPassword(event) {
   const input = document.getElementById(button.getAttribute("aria-controls"));
   const hidden = input.type === "password";
   input.type = hidden ? "text" : "password";
-  button.setAttribute("aria-pressed", String(hidden));
-  button.textContent = hidden ? button.dataset.hide : button.dataset.show;
+  button.querySelector("[data-word]").textContent = hidden ? button.dataset.hide : button.dataset.show;
   input.focus();
 }
 
