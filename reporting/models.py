@@ -15,6 +15,11 @@ from alliances.models import Alliance, Cycle, Document, ScopedModel, User
 from alliances.money import MoneyField
 
 
+class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
+    def open_on(self, day: date) -> Self:
+        return self.filter(opens_on__lte=day)
+
+
 class ReportingPeriod(models.Model):
     """A fiscal year to report on in a cycle, with its dates."""
 
@@ -23,6 +28,8 @@ class ReportingPeriod(models.Model):
     opens_on = models.DateField(_("ouverture"))
     due_on = models.DateField(_("à transmettre au plus tard le"))
     analysis_due_on = models.DateField(_("analyse attendue le"))
+
+    objects = ReportingPeriodQuerySet.as_manager()
 
     class Meta:
         ordering = ["fiscal_year"]
@@ -40,6 +47,19 @@ class ReportingPeriod(models.Model):
     @property
     def year(self) -> FiscalYear:
         return FiscalYear(self.fiscal_year)
+
+    @property
+    def is_open(self) -> bool:
+        return self.opens_on <= clock.today()
+
+    @property
+    def is_past_due(self) -> bool:
+        return self.due_on < clock.today()
+
+    @property
+    def last_day(self) -> date:
+        """The last day the period counts: the year's, or today while it runs."""
+        return min(self.year.last_day, clock.today())
 
     @property
     def months(self) -> int:
@@ -88,6 +108,10 @@ class AnnualReport(FSMModelMixin, ScopedModel):
     good_practices = models.TextField(_("pratiques gagnantes"), blank=True)
     next_year = models.TextField(_("l’année qui vient"), blank=True)
     revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(null=True, editable=False)
+    updated_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     figures = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
@@ -125,7 +149,7 @@ class AnnualReport(FSMModelMixin, ScopedModel):
                     | Q(**{f"{act}_at__isnull": False, f"{act}_by__isnull": False}),
                     name=f"report_{act}_at_and_by",
                 )
-                for act in ("submitted", "returned", "recommended", "accepted")
+                for act in ("updated", "submitted", "returned", "recommended", "accepted")
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "returned"]) | Q(submitted_at__isnull=False),
@@ -189,6 +213,14 @@ class AnnualReport(FSMModelMixin, ScopedModel):
     @property
     def is_writable(self) -> bool:
         return self.state in self.WRITABLE
+
+    @property
+    def is_late(self) -> bool:
+        """The Table still has it after the last day; days are Québec days."""
+        return self.is_writable and self.period.is_past_due
+
+    def get_absolute_url(self) -> str:
+        return self.alliance.url("report", str(self.period.year))
 
     @transition(field=state, source=WRITABLE, target=State.SUBMITTED)
     def submit(self, *, by: User) -> None:
