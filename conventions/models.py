@@ -27,8 +27,11 @@ from alliances.models import (
 from alliances.money import MoneyField
 
 
-def tranches_sum(convention: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
-    """At the end of the transaction, tranches sum to the convention's amount, to the cent."""
+def tranches_sum(conventions: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    """At the end of the transaction, tranches sum to the convention's amount, to the cent.
+
+    ``conventions`` is the SQL list of the ids to check.
+    """
     return pgtrigger.Trigger(
         name="tranches_sum",
         operation=operation,
@@ -37,7 +40,7 @@ def tranches_sum(convention: str, operation: pgtrigger.Operation) -> pgtrigger.T
         func=f"""
             IF EXISTS (
                 SELECT 1 FROM conventions_convention c
-                WHERE c.id = {convention} AND c.amount IS DISTINCT FROM (
+                WHERE c.id IN ({conventions}) AND c.amount IS DISTINCT FROM (
                     SELECT sum(t.amount) FROM conventions_tranche t WHERE t.convention_id = c.id
                 )
             ) THEN
@@ -83,6 +86,11 @@ class Convention(FSMModelMixin, ScopedModel):
     state = FSMField(default=State.DRAFT, choices=State.choices, protected=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(null=True, editable=False)
+    changed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     sent_at = models.DateTimeField(null=True, editable=False)
     sent_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -106,6 +114,11 @@ class Convention(FSMModelMixin, ScopedModel):
                 condition=Q(amount__gt=0),
                 name="convention_amount_positive",
                 violation_error_message=_("Le montant de la convention doit dépasser zéro."),
+            ),
+            models.CheckConstraint(
+                condition=Q(changed_at=None, changed_by=None)
+                | Q(changed_at__isnull=False, changed_by__isnull=False),
+                name="convention_changed_at_and_by",
             ),
             models.CheckConstraint(
                 condition=Q(sent_at=None, sent_by=None)
@@ -142,14 +155,38 @@ class Convention(FSMModelMixin, ScopedModel):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__state__in=["sent", "signed", "ended", "terminated"]),
                 func="""
-                    IF ROW(OLD.amount, OLD.starts_on, OLD.ends_on, OLD.number, OLD.alliance_id)
+                    IF ROW(OLD.amount, OLD.starts_on, OLD.ends_on, OLD.number, OLD.alliance_id,
+                           OLD.sent_at)
                        IS DISTINCT FROM
-                       ROW(NEW.amount, NEW.starts_on, NEW.ends_on, NEW.number, NEW.alliance_id)
+                       ROW(NEW.amount, NEW.starts_on, NEW.ends_on, NEW.number, NEW.alliance_id,
+                           NEW.sent_at)
                        OR NEW.state = 'draft'
-                       OR (OLD.state = 'signed' AND NEW.state = 'sent')
+                       OR (OLD.state <> 'sent' AND NEW.state = 'sent')
+                       OR (OLD.state IN ('ended', 'terminated') AND NEW.state <> OLD.state)
+                       OR (OLD.signed_on IS NOT NULL
+                           AND NEW.signed_on IS DISTINCT FROM OLD.signed_on)
                     THEN
                         RAISE EXCEPTION 'Une convention envoyée ne change plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'convention_fixed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="signed_by_every_party",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.state = 'signed'"),
+                func="""
+                    IF (SELECT count(*) FROM conventions_signatory s
+                        WHERE s.convention_id = NEW.id AND s.signed_on IS NOT NULL
+                          AND s.kind IN ('ministry', 'table')) < 2
+                    OR EXISTS (SELECT 1 FROM conventions_signatory s
+                               WHERE s.convention_id = NEW.id AND s.signed_on IS NULL)
+                    THEN
+                        RAISE EXCEPTION 'Il manque une signature à cette convention.'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'convention_signature_missing';
                     END IF;
                     RETURN NEW;
                 """,
@@ -240,9 +277,27 @@ class Signatory(ScopedModel):
         triggers = [
             pgtrigger.Protect(
                 name="signature_stays",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__signed_on__isnull=False)
-                & pgtrigger.Q(old__signed_on__df=pgtrigger.F("new__signed_on")),
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__signed_on__isnull=False),
+            ),
+            pgtrigger.Trigger(
+                name="parties_fixed_once_sent",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM conventions_convention c
+                        WHERE c.id IN (NEW.convention_id, OLD.convention_id)
+                          AND c.state <> 'draft'
+                    ) AND ROW(OLD.convention_id, OLD.kind, OLD.mrc_id, OLD.organisation_id, OLD.name)
+                      IS DISTINCT FROM
+                      ROW(NEW.convention_id, NEW.kind, NEW.mrc_id, NEW.organisation_id, NEW.name)
+                    THEN
+                        RAISE EXCEPTION 'Les parties d’une convention envoyée ne changent plus.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'signatory_fixed';
+                    END IF;
+                    RETURN coalesce(NEW, OLD);
+                """,
             ),
         ]
 
@@ -282,7 +337,7 @@ class Tranche(ScopedModel):
         ]
         triggers = [
             tranches_sum(
-                "coalesce(NEW.convention_id, OLD.convention_id)",
+                "NEW.convention_id, OLD.convention_id",
                 pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
             ),
             pgtrigger.Trigger(
@@ -292,7 +347,7 @@ class Tranche(ScopedModel):
                 func="""
                     IF EXISTS (
                         SELECT 1 FROM conventions_convention c
-                        WHERE c.id = coalesce(NEW.convention_id, OLD.convention_id)
+                        WHERE c.id IN (NEW.convention_id, OLD.convention_id)
                           AND c.state <> 'draft'
                     ) THEN
                         RAISE EXCEPTION 'Les tranches d’une convention envoyée ne changent plus.'

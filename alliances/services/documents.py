@@ -13,7 +13,9 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, models, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alliances import clock
 from alliances.errors import Refusal
@@ -26,10 +28,14 @@ MAX_ATTEMPTS = 20
 
 @dataclass(frozen=True)
 class Renderer:
-    """How one kind of document becomes a file: a template, and what follows once it is ready."""
+    """How one kind of document becomes a file: a template, and what follows once it is ready.
+
+    ``label`` is the kind's name for people, « Avis de versement ».
+    """
 
     template: str
     after: Callable[[Document], None] | None = None
+    label: str | Promise = ""
 
 
 _renderers: dict[str, Renderer] = {}
@@ -41,6 +47,14 @@ def register_renderer(kind: str, renderer: Renderer) -> None:
 
 def renderer_of(document: Document) -> Renderer:
     return _renderers[document.kind]
+
+
+def kind_label(kind: str) -> str | Promise:
+    """A kind's name for people; what nobody renders was deposited."""
+    renderer = _renderers.get(kind)
+    if renderer is None:
+        return gettext_lazy("Document déposé")
+    return renderer.label or gettext_lazy("Document du portail")
 
 
 def next_number(series: str, fiscal_year: FiscalYear) -> int:
