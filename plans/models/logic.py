@@ -14,13 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from alliances.models import Mrc, ScopedModel
 
 from .canvas import NationalPriority
-from .versions import PlanVersion, frozen_with_version
+from .versions import PlanVersion, Written, frozen_with_version
 
 
-class PlanElement(ScopedModel):
+class PlanElement(Written):
     """What priorities, objectives, actions and indicators share."""
-
-    scoped_by = "version"
 
     version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="+")
     lineage = models.UUIDField(default=uuid.uuid4, editable=False)

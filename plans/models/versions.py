@@ -5,7 +5,7 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -14,12 +14,11 @@ from alliances.models import Alliance, Document, ScopedModel, User
 
 from .canvas import Canvas, CanvasSection
 
-# What may be written only while its version is a draft or was returned.
-FROZEN_WITH_VERSION = """
-    IF EXISTS (
-        SELECT 1 FROM plans_planversion v
-        WHERE v.id = {version} AND v.state NOT IN ('draft', 'returned')
-    ) THEN
+# What may be written only while its version is a draft or was returned. The shared lock makes a
+# writer and the person who submits wait for each other.
+_FREEZE = """
+    SELECT v.state INTO version_state FROM plans_planversion v WHERE v.id = {version} FOR SHARE;
+    IF version_state NOT IN ('draft', 'returned') THEN
         RAISE EXCEPTION 'Cette version du plan est figée.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_version_frozen';
     END IF;
@@ -32,12 +31,12 @@ def frozen_with_version() -> pgtrigger.Trigger:
         name="frozen_with_version",
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         when=pgtrigger.Before,
-        func=FROZEN_WITH_VERSION.format(version="OLD.version_id")
-        .replace("IF EXISTS", "IF TG_OP <> 'INSERT' AND EXISTS", 1)
-        + FROZEN_WITH_VERSION.format(version="NEW.version_id").replace(
-            "IF EXISTS", "IF TG_OP <> 'DELETE' AND EXISTS", 1
-        )
-        + "RETURN coalesce(NEW, OLD);",
+        declare=[("version_state", "text")],
+        func="IF TG_OP <> 'INSERT' THEN"
+        + _FREEZE.format(version="OLD.version_id")
+        + "END IF; IF TG_OP <> 'DELETE' THEN"
+        + _FREEZE.format(version="NEW.version_id")
+        + "END IF; RETURN coalesce(NEW, OLD);",
     )
 
 
@@ -146,6 +145,13 @@ class PlanVersion(FSMModelMixin, ScopedModel):
                 name="plan_version_validated_first",
             ),
             models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("validated_by")),
+                name="plan_version_two_people",
+                violation_error_message=_(
+                    "La personne qui a validé cette version ne peut pas l’approuver."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=Q(
                     state__in=["approved", "superseded"],
                     approved_at__isnull=False,
@@ -170,10 +176,12 @@ class PlanVersion(FSMModelMixin, ScopedModel):
                     IF NEW.state NOT IN ('approved', 'superseded')
                        OR (OLD.state = 'superseded' AND NEW.state = 'approved')
                        OR ROW(OLD.number, OLD.plan_id, OLD.approved_at, OLD.approved_by_id,
-                              OLD.in_force_from, OLD.submitted_at, OLD.validated_at, OLD.reason)
+                              OLD.in_force_from, OLD.submitted_at, OLD.validated_at, OLD.reason,
+                              OLD.document_id)
                           IS DISTINCT FROM
                           ROW(NEW.number, NEW.plan_id, NEW.approved_at, NEW.approved_by_id,
-                              NEW.in_force_from, NEW.submitted_at, NEW.validated_at, NEW.reason)
+                              NEW.in_force_from, NEW.submitted_at, NEW.validated_at, NEW.reason,
+                              NEW.document_id)
                     THEN
                         RAISE EXCEPTION 'Une version approuvée ne change plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_version_frozen';
@@ -211,17 +219,25 @@ class PlanVersion(FSMModelMixin, ScopedModel):
         self.in_force_until = on
 
 
-class SectionText(ScopedModel):
-    """What the Table wrote in a section: cleaned HTML, and a counter that catches two writers."""
+class Written(ScopedModel):
+    """What people write in a version: who wrote last, and a counter that catches two writers."""
 
     scoped_by = "version"
+
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class SectionText(Written):
+    """What the Table wrote in a section: cleaned HTML, empty when nothing is left to read."""
 
     version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="texts")
     section = models.ForeignKey(CanvasSection, on_delete=models.PROTECT, related_name="+")
     html = models.TextField(_("texte"), blank=True)
-    revision = models.PositiveIntegerField(default=0)
-    updated_at = models.DateTimeField(default=clock.now, editable=False)
-    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
 
     class Meta:
         ordering = ["version", "section__rank"]
