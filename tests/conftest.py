@@ -1,0 +1,120 @@
+"""The suite runs as the application's role: row-level security holds the tests too.
+
+The database is made and migrated by its owner, the reference data are loaded once, and every
+connection after that is the application's. A test that writes is bound to the portal's identity;
+a request binds the person signed in and gives the portal's back.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from alliances.models import Document, User
+
+OWNER = str(settings.DATABASES["default"]["USER"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        call_command("load_reference", verbosity=0)
+        connection.close()
+        owner = connection.settings_dict["USER"]
+        connection.settings_dict["USER"] = settings.APP_DB_ROLE
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["USER"] = owner
+
+
+def bind_identity(user: User | None) -> None:
+    """Binds ``user`` until the test's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('app.user_id', %s, true)", [str(user.pk) if user else ""]
+        )
+
+
+@pytest.fixture(autouse=True)
+def _as_the_portal(request: pytest.FixtureRequest) -> None:
+    marked = request.node.get_closest_marker("django_db") is not None
+    if marked or "db" in request.fixturenames:
+        request.getfixturevalue("db")
+        bind_identity(User.objects.portal())
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.CELERY_BROKER_URL = os.environ.get("REDIS_URL", "redis+socket:///nowhere")
+
+
+@pytest.fixture
+def identity(db: None) -> Callable[[User | None], None]:
+    """``identity(user)`` makes the rest of the test see only what ``user`` sees."""
+    return bind_identity
+
+
+@pytest.fixture
+def worker(db: None) -> Callable[[], int]:
+    """``worker()`` renders every pending document, as the Celery worker does."""
+    from alliances.tasks import render_document
+
+    def run() -> int:
+        pending = Document.objects.filter(state=Document.State.PENDING).values_list("pk", flat=True)
+        return [render_document(pk) for pk in list(pending)].count("rendered")
+
+    return run
+
+
+@dataclass(frozen=True)
+class CommittedDatabase:
+    """A database of its own, where transactions really commit."""
+
+    name: str
+    owner_url: str
+    app_url: str
+
+
+def _url(user: str, name: str) -> str:
+    parts = connection.settings_dict
+    known = {"host": parts["HOST"], "port": parts["PORT"], "password": parts["PASSWORD"]}
+    return make_conninfo(dbname=name, user=user, **{k: v for k, v in known.items() if v})
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[CommittedDatabase]:
+    """A copy of the migrated database with its reference data, dropped afterwards: for threads,
+    processes, live servers. Writing needs ``acting_as``, as in the application."""
+    with django_db_blocker.unblock():
+        template = connection.settings_dict["NAME"]
+        name = f"{template}_{uuid4().hex[:8]}"
+        owner = OWNER
+        connection.close()
+        maintenance = _url(owner, "postgres")
+        with psycopg.connect(maintenance, autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
+            )
+        connection.settings_dict["NAME"] = name
+        try:
+            yield CommittedDatabase(name, _url(owner, name), _url(settings.APP_DB_ROLE, name))
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = template
+            with psycopg.connect(maintenance, autocommit=True) as admin:
+                admin.execute(
+                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                )
