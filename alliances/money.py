@@ -12,8 +12,8 @@ CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 MAXIMUM = Decimal("999999999999.99")
 _SPACES = "\u0020\u00a0\u202f\u2009"
-_FRENCH = re.compile(rf"(\d{{1,3}}(?:[{_SPACES}]\d{{3}})+|\d+)(?:,(\d{{1,2}}))?")
-_ENGLISH = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)\.(\d{2})")
+_FRENCH = re.compile(rf"(\d{{1,3}}(?:[{_SPACES}]\d{{3}})+|\d+)(?:,(\d{{1,2}}))?", re.ASCII)
+_ENGLISH = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)\.(\d{2})", re.ASCII)
 
 
 def parse_money(text: str) -> Decimal:
