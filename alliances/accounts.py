@@ -1,6 +1,7 @@
 """What allauth may do here: nobody signs up alone, and every message is ours."""
 
 import logging
+import time
 from smtplib import SMTPException
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from alliances.models import User
 
 logger = logging.getLogger("alliances.accounts")
+JUST_NOW = 300  # seconds after signing in
 
 
 class PortalAccountAdapter(DefaultAccountAdapter):
@@ -57,6 +59,14 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has just given every proof is not asked for them again."""
+        records = self.request.session.get("account_authentication_methods", [])
+        latest = max((record.get("at", 0.0) for record in records), default=0.0)
+        if time.time() - latest < JUST_NOW:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         words = {

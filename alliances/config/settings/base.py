@@ -133,6 +133,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 ACCOUNT_ADAPTER = "alliances.accounts.PortalAccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "alliances.account_forms.LoginForm",
+    "reset_password": "alliances.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "alliances.account_forms.ResetPasswordKeyForm",
+    "change_password": "alliances.account_forms.ChangePasswordForm",
+    "reauthenticate": "alliances.account_forms.ReauthenticateForm",
+}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # the portal writes to nobody it does not know
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -150,6 +159,14 @@ ACCOUNT_RATE_LIMITS = {
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_ADAPTER = "alliances.accounts.PortalMFAAdapter"
+MFA_FORMS = {
+    "authenticate": "alliances.account_forms.AuthenticateForm",
+    "reauthenticate": "alliances.account_forms.ReauthenticateCodeForm",
+    "activate_totp": "alliances.account_forms.ActivateTOTPForm",
+    "add_webauthn": "alliances.account_forms.AddWebAuthnForm",
+    "edit_webauthn": "alliances.account_forms.EditWebAuthnForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Alliances pour la solidarité"
