@@ -33,7 +33,7 @@ def start_worker(env: Mapping[str, str], *, data: Path, logs: Path) -> Child:
     command = [sys.executable, "-m", "celery", "-A", "alliances.config.celery", "worker"]
     command += ["-B", "--schedule", str(data / "periodic-tasks"), "-P", "threads", "-c", "2"]
     command += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    return start("Le service des tâches", command, env=env, log=logs / "worker.log", cwd=CHECKOUT)
+    return start("L’ouvrier", command, env=env, log=logs / "worker.log", cwd=CHECKOUT)
 
 
 @dataclass
