@@ -86,7 +86,8 @@ class CommittedDatabase:
     app_url: str
 
 
-def _url(user: str, name: str) -> str:
+def database_url(user: str, name: str) -> str:
+    """How ``user`` reaches the database ``name`` of the server the tests run on."""
     parts = connection.settings_dict
     known = {"host": parts["HOST"], "port": parts["PORT"], "password": parts["PASSWORD"]}
     return make_conninfo(dbname=name, user=user, **{k: v for k, v in known.items() if v})
@@ -101,7 +102,7 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[Comm
         name = f"{template}_{uuid4().hex[:8]}"
         owner = OWNER
         connection.close()
-        maintenance = _url(owner, "postgres")
+        maintenance = database_url(owner, "postgres")
         with psycopg.connect(maintenance, autocommit=True) as admin:
             admin.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
@@ -110,7 +111,7 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[Comm
             )
         connection.settings_dict["NAME"] = name
         try:
-            yield CommittedDatabase(name, _url(owner, name), _url(settings.APP_DB_ROLE, name))
+            yield CommittedDatabase(name, database_url(owner, name), database_url(settings.APP_DB_ROLE, name))
         finally:
             connections.close_all()
             connection.settings_dict["NAME"] = template

@@ -1,0 +1,189 @@
+"""A real portal for a real browser: gunicorn, a Celery worker, PostgreSQL, the broker.
+
+One stack for the whole session, on a database of its own; each test signs people in by hand.
+"""
+
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from psycopg import sql
+
+from script.stack import Stack, manage, run_stack
+from script.valkey import embedded_valkey
+from tests.conftest import OWNER, database_url
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+expect.set_options(timeout=15_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in Path(item.path).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Portal:
+    """The running portal: its address, its processes, and how to look at its database."""
+
+    stack: Stack
+    env: dict[str, str]
+    folder: Path
+    app_url: str
+    owner_url: str
+
+    @property
+    def url(self) -> str:
+        return self.stack.url
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database holds, read by its owner."""
+        with psycopg.connect(self.owner_url) as database:
+            return database.execute(query, values).fetchall()
+
+
+@pytest.fixture(scope="session")
+def portal(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
+    folder = tmp_path_factory.mktemp("portal")
+    with django_db_blocker.unblock():
+        template = connection.settings_dict["NAME"]
+        connection.close()
+    name = f"{template}_portal_{uuid4().hex[:8]}"
+    maintenance = database_url(OWNER, "postgres")
+    with psycopg.connect(maintenance, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    port = free_port()
+    app_url = database_url("alliances_app", name)
+    with embedded_valkey(log=folder / "valkey.log") as broker:
+        env = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "alliances.config.settings.demo",
+            "DATABASE_URL": app_url,
+            "REDIS_URL": broker.url,
+            "SECRET_KEY": uuid4().hex,
+            "MEDIA_ROOT": str(folder / "media"),
+            "MAIL_DIR": str(folder / "mail"),
+            "STATIC_ROOT": str(folder / "static"),
+            "PUBLIC_URL": f"http://localhost:{port}",
+            "SESSION_MINUTES": "120",
+        }
+        manage("collectstatic", "--no-input", env=env, log=folder / "static.log")
+        manage("create_demo_people", env=env, log=folder / "people.log")
+        try:
+            with run_stack(env, port=port, data=folder, logs=folder) as stack:
+                yield Portal(stack, env, folder, app_url, database_url(OWNER, name))
+        except Exception:
+            for log in ("web.log", "worker.log"):
+                if (folder / log).exists():
+                    print((folder / log).read_text()[-3000:], file=sys.stderr)
+            raise
+    with psycopg.connect(maintenance, autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS
+        )
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visitor:
+    """One person's browser. Every page it opens is checked by axe when asked to."""
+
+    page: Page
+    url: str
+    context: BrowserContext
+    problems: list[str] = field(default_factory=list)
+
+    def goto(self, path: str) -> Page:
+        self.page.goto(self.url + path)
+        return self.page
+
+    def sign_in(self, email: str) -> "Visitor":
+        from reporting.demo.people import PASSWORD
+
+        page = self.goto("/compte/login/")
+        page.locator("input[name=login]").fill(email)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_load_state("load")
+        assert "/login" not in page.url, page.locator("main").inner_text()
+        return self
+
+    def check_accessible(self) -> None:
+        """Fails on any WCAG 2.2 A or AA rule that axe finds broken on the page shown."""
+        result = Axe().run(
+            self.page,
+            options={
+                "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+                "resultTypes": ["violations"],
+            },
+        )
+        assert not result.response["violations"], (
+            f"{self.page.url}\n{result.generate_report()}"
+        )
+
+
+@pytest.fixture
+def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """``visit("direction@mauricie.example")`` opens a browser in which that person is signed in;
+    ``visit()`` one of a passer-by. A script error or a refused resource fails the test."""
+    visitors: list[Visitor] = []
+
+    def open_browser(email: str = "", *, width: int = 1280, **options: Any) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale="fr-CA", **options
+        )
+        page = context.new_page()
+        visitor = Visitor(page, portal.url, context)
+        page.on("pageerror", lambda error: visitor.problems.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: visitor.problems.append(f"{page.url}: {message.text}")
+            if message.type == "error" and "Content Security Policy" in message.text
+            else None,
+        )
+        visitors.append(visitor)
+        return visitor.sign_in(email) if email else visitor
+
+    yield open_browser
+    for visitor in visitors:
+        visitor.context.close()
+    assert not [problem for visitor in visitors for problem in visitor.problems]
