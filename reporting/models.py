@@ -70,6 +70,20 @@ class ReportingPeriod(models.Model):
 
 
 class AnnualReportQuerySet(models.QuerySet["AnnualReport"]):
+    def for_pages(self) -> Self:
+        """With its Alliance, its period and the people who acted."""
+        return self.select_related(
+            "alliance__territory",
+            "alliance__cycle",
+            "period__cycle",
+            "document",
+            "submitted_by",
+            "returned_by",
+            "recommended_by",
+            "accepted_by",
+            "updated_by",
+        )
+
     def accepted(self) -> Self:
         return self.filter(state=AnnualReport.State.ACCEPTED)
 

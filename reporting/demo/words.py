@@ -1,22 +1,7 @@
 """The invented names of the demo: people, organisations, initiatives. Nobody real, nothing funded."""
 
-FIRST_NAMES = """
-Maude Diane Karim Sophie Hélène Luc Nadia Éric Josée Paul Amélie Jean-François Catherine Marc-André
-Isabelle Yves Fatima Stéphane Julie Pierre-Luc Manon Réjean Valérie Olivier Chantal Mathieu Lucie
-Samir Geneviève Alain Mélanie Denis Caroline Benoît Annie Gaétan Émilie Simon Line Patrick Ginette
-Vincent Claudia Normand Audrey Michel Roxanne Serge Thérèse Alexis Brigitte Hugo Suzanne Félix
-Martine Guy Noémie Claude Élise Raphaël Johanne Daniel Sarah René Véronique Antoine Francine Jérôme
-Lise David Camille Gilles Nathalie Tommy Élodie Carl Marianne André Laurence Robert
-""".split()
-LAST_NAMES = """
-Gélinas Beaulieu Benali Lavoie Tremblay Pronovost Cloutier Fontaine Trudel Desrosiers Bouchard
-Gagnon Côté Roy Bergeron Ouellet Morin Girard Pelletier Bélanger Lévesque Fortin Gauthier Poulin
-Caron Beaudoin Lachance Nadeau Couture Lapointe Thibault Michaud Savard Dubé Harvey Simard Blais
-Rousseau Vachon Boivin Giroux Larouche Demers Paquette Charbonneau Villeneuve Hamel Leclerc Turcotte
-Lemieux Robitaille Veilleux Plante Arsenault Cyr Dion Émond Falardeau Guérin Huard Imbeault Jobin
-Labrecque Mercier Nolin Ouimet Parent Quirion Rivard Saint-Laurent Tessier Vallée Allard Boutin
-Chabot Drouin Fillion Gendron Hébert Jalbert Laflamme Marcoux
-""".split()
+FIRST_NAMES = ["Maude", "Diane", "Karim", "Sophie", "Hélène", "Luc", "Nadia", "Éric", "Josée", "Paul", "Amélie", "Jean-François", "Catherine", "Marc-André", "Isabelle", "Yves", "Fatima", "Stéphane", "Julie", "Pierre-Luc", "Manon", "Réjean", "Valérie", "Olivier", "Chantal", "Mathieu", "Lucie", "Samir", "Geneviève", "Alain", "Mélanie", "Denis", "Caroline", "Benoît", "Annie", "Gaétan", "Émilie", "Simon", "Line", "Patrick", "Ginette", "Vincent", "Claudia", "Normand", "Audrey", "Michel", "Roxanne", "Serge", "Thérèse", "Alexis", "Brigitte", "Hugo", "Suzanne", "Félix", "Martine", "Guy", "Noémie", "Claude", "Élise", "Raphaël", "Johanne", "Daniel", "Sarah", "René", "Véronique", "Antoine", "Francine", "Jérôme", "Lise", "David", "Camille", "Gilles", "Nathalie", "Tommy", "Élodie", "Carl", "Marianne", "André", "Laurence", "Robert"]
+LAST_NAMES = ["Gélinas", "Beaulieu", "Benali", "Lavoie", "Tremblay", "Pronovost", "Cloutier", "Fontaine", "Trudel", "Desrosiers", "Bouchard", "Gagnon", "Côté", "Roy", "Bergeron", "Ouellet", "Morin", "Girard", "Pelletier", "Bélanger", "Lévesque", "Fortin", "Gauthier", "Poulin", "Caron", "Beaudoin", "Lachance", "Nadeau", "Couture", "Lapointe", "Thibault", "Michaud", "Savard", "Dubé", "Harvey", "Simard", "Blais", "Rousseau", "Vachon", "Boivin", "Giroux", "Larouche", "Demers", "Paquette", "Charbonneau", "Villeneuve", "Hamel", "Leclerc", "Turcotte", "Lemieux", "Robitaille", "Veilleux", "Plante", "Arsenault", "Cyr", "Dion", "Émond", "Falardeau", "Guérin", "Huard", "Imbeault", "Jobin", "Labrecque", "Mercier", "Nolin", "Ouimet", "Parent", "Quirion", "Rivard", "Saint-Laurent", "Tessier", "Vallée", "Allard", "Boutin", "Chabot", "Drouin", "Fillion", "Gendron", "Hébert", "Jalbert", "Laflamme", "Marcoux"]
 
 # Organisation, legal class of the guide, sector.
 ORGANISATIONS = [

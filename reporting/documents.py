@@ -1,0 +1,82 @@
+"""The PDF of an accepted report: its data, frozen and already written in the Table's language."""
+
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from alliances.models import Document, User
+from alliances.services.documents import Renderer, create_document, register_renderer
+from alliances.templatetags.portal import count, money
+from reporting.models import AnnualReport
+from reporting.selectors.figures import Figures, figure_rows
+
+KIND = "annual_report"
+
+
+def register() -> None:
+    register_renderer(KIND, Renderer("documents/annual_report.html"))
+
+
+def create_report_document(report: AnnualReport, *, by: User) -> Document:
+    """Freezes the report as it is accepted, in the territory's language."""
+    language = report.alliance.territory.default_language
+    with translation.override(language):
+        return create_document(
+            KIND,
+            by=by,
+            title=_("Reddition %(year)s") % {"year": report.period},
+            data=report_data(report),
+            alliance=report.alliance,
+            subject=report,
+            language=language,
+        )
+
+
+def report_data(report: AnnualReport) -> dict[str, Any]:
+    """The contract of ``documents/annual_report.html``: texts, formatted figures, people, days."""
+    figures = Figures.from_frozen(report.figures)
+    return {
+        "alliance": str(report.alliance),
+        "fiscal_year": str(report.period),
+        "sections": _sections(report),
+        "figures": [
+            {
+                "label": row.label,
+                "value": money(row.value) if row.is_money else count(int(row.value)),
+            }
+            for row in figure_rows(report.alliance, figures)
+        ],
+        "tables": [
+            {
+                "title": _("Montants déclarés par la Table"),
+                "columns": [_("Poste"), _("Montant"), _("Explication")],
+                "rows": [
+                    [line.get_category_display(), money(line.amount), line.note]
+                    for line in report.lines.all()
+                ],
+            }
+        ],
+        "submitted": _act(report, "submitted"),
+        "recommended": _act(report, "recommended") | {"note": report.recommendation},
+        "accepted": _act(report, "accepted"),
+    }
+
+
+def _sections(report: AnnualReport) -> list[dict[str, Any]]:
+    written = []
+    for name in AnnualReport.TEXTS:
+        text = getattr(report, name)
+        if text:
+            title = str(report._meta.get_field(name).verbose_name)
+            paragraphs = [line.strip() for line in text.split("\n") if line.strip()]
+            written.append({"title": title[:1].upper() + title[1:], "paragraphs": paragraphs})
+    return written
+
+
+def _act(report: AnnualReport, act: str) -> dict[str, str]:
+    at = getattr(report, f"{act}_at")
+    return {
+        "by": str(getattr(report, f"{act}_by")),
+        "on": timezone.localtime(at).date().isoformat(),
+    }
