@@ -153,13 +153,16 @@ class SecondFactorMiddleware:
 class IdentityMiddleware:
     """Binds the person to the transaction that holds the whole view and its rendering.
 
-    A failed response gives back everything it wrote.
+    A failed response gives back everything it wrote. Probes stay outside: they must answer when
+    the database does not.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/sante/"):
+            return self.get_response(request)
         user: User | AnonymousUser = request.user
         person = user if isinstance(user, User) or user.is_authenticated else None
         if person is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -9,6 +10,11 @@ from . import logs
 from .models import Alliance, User
 from .permissions import require
 from .roles import VIEW
+
+
+def person_of(request: HttpRequest) -> User:
+    """The person behind a request that needed one."""
+    return cast(User, request.user)
 
 
 def get_alliance(user: User, territory: str, cycle: str) -> Alliance:

@@ -8,9 +8,9 @@ from django.db import models, transaction
 
 from . import clock
 from .identity import acting_as_portal
-from .models import Document, Heartbeat, Notification
+from .models import Document, Heartbeat, Invitation, Notification
 from .rendering import render_pdf
-from .services import documents, notifications, people
+from .services import documents, invitations, notifications, people
 
 logger = logging.getLogger(__name__)
 SWEEP_AFTER = timedelta(seconds=15)
@@ -95,6 +95,37 @@ def send_notifications() -> int:
             except OSError:
                 logger.warning("letter %s not sent", pk)
                 Notification.objects.filter(pk=pk).update(attempts=models.F("attempts") + 1)
+    return sent
+
+
+@shared_task
+def send_invitations() -> int:
+    """Sends the invitations that wait, each in its own transaction."""
+    sent = 0
+    with acting_as_portal():
+        waiting = list(
+            Invitation.objects.pending()
+            .filter(sent_at=None, attempts__lt=invitations.MAX_ATTEMPTS)
+            .order_by("invited_at")
+            .values_list("pk", flat=True)[:200]
+        )
+    for pk in waiting:
+        with acting_as_portal():
+            invitation = (
+                Invitation.objects.pending()
+                .select_for_update(skip_locked=True, of=("self",))
+                .select_related("territory", "invited_by")
+                .filter(pk=pk, sent_at=None)
+                .first()
+            )
+            if invitation is None:
+                continue
+            try:
+                invitations.send(invitation)
+                sent += 1
+            except OSError:
+                logger.warning("invitation %s not sent", pk)
+                Invitation.objects.filter(pk=pk).update(attempts=models.F("attempts") + 1)
     return sent
 
 

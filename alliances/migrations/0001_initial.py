@@ -324,11 +324,16 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, verbose_name='courriel')),
                 ('role', models.CharField(choices=[('coordination', 'Coordination'), ('direction', 'Direction'), ('partner', 'Partenaire'), ('advisor', 'Conseil'), ('analyst', 'Analyse'), ('delegate', 'Délégation'), ('budget', 'Budget'), ('payments', 'Paiements'), ('auditor', 'Audit'), ('admin', 'Administration')], max_length=20, verbose_name='rôle')),
-                ('token_sha256', models.CharField(editable=False, max_length=64, unique=True)),
+                ('language', models.CharField(choices=[('fr', 'Français'), ('en', 'English')], default='fr', max_length=2, verbose_name='langue')),
+                ('round', models.PositiveSmallIntegerField(default=1, editable=False)),
                 ('invited_at', models.DateTimeField(default=alliances.clock.now, editable=False)),
                 ('expires_at', models.DateTimeField()),
+                ('sent_at', models.DateTimeField(editable=False, null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('accepted_at', models.DateTimeField(editable=False, null=True)),
                 ('accepted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('cancelled_at', models.DateTimeField(editable=False, null=True)),
+                ('cancelled_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('territory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.territory')),
             ],
@@ -461,6 +466,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='invitation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='invitation_accepted_at_and_by'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.CheckConstraint(condition=models.Q(('cancelled_at', None), ('cancelled_by', None), _connector='AND') | models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), name='invitation_cancelled_at_and_by'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.CheckConstraint(condition=models.Q(('accepted_at', None), ('cancelled_at', None), _connector='OR'), name='invitation_one_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at', None), ('cancelled_at', None)), fields=('email', 'role', 'territory'), name='invitation_pending_once', nulls_distinct=False, violation_error_message='Une invitation attend déjà cette personne.'),
         ),
         migrations.AddIndex(
             model_name='document',

@@ -1,7 +1,5 @@
 """People, their roles and their invitations."""
 
-import hashlib
-import secrets
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
@@ -118,9 +116,7 @@ class Membership(models.Model):
                 violation_error_message=_("La fin du rôle doit suivre son début."),
             ),
             models.CheckConstraint(
-                condition=Q(
-                    role__in=[s for s, r in ROLES.items() if r.is_national], territory=None
-                )
+                condition=Q(role__in=[s for s, r in ROLES.items() if r.is_national], territory=None)
                 | Q(
                     role__in=[s for s, r in ROLES.items() if not r.is_national],
                     territory__isnull=False,
@@ -164,22 +160,43 @@ def group_name(role: str, territory: Territory | None) -> str:
     return f"{role}:{territory.slug}" if territory is not None else role
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def pending(self) -> Self:
+        """Neither accepted nor cancelled; its link may have expired."""
+        return self.filter(accepted_at=None, cancelled_at=None)
+
+
 class Invitation(models.Model):
-    """A link that lets one person choose a password and take one role; it expires."""
+    """A link that lets one person choose a password and take one role; it expires.
+
+    The link holds no stored secret: it is signed from the row's key and ``round``, which grows
+    each time the link is sent again, so that only the last link opens.
+    """
 
     email = models.EmailField(_("courriel"))
     role = models.CharField(_("rôle"), max_length=20, choices=ROLE_CHOICES)
     territory = models.ForeignKey(
         Territory, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    language = models.CharField(
+        _("langue"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr"
+    )
+    round = models.PositiveSmallIntegerField(default=1, editable=False)
     invited_at = models.DateTimeField(default=clock.now, editable=False)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     accepted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    cancelled_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-invited_at", "-pk"]
@@ -189,22 +206,38 @@ class Invitation(models.Model):
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False),
                 name="invitation_accepted_at_and_by",
             ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancelled_by=None)
+                | Q(cancelled_at__isnull=False, cancelled_by__isnull=False),
+                name="invitation_cancelled_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(cancelled_at=None),
+                name="invitation_one_end",
+            ),
+            models.UniqueConstraint(
+                fields=["email", "role", "territory"],
+                condition=Q(accepted_at=None, cancelled_at=None),
+                nulls_distinct=False,
+                name="invitation_pending_once",
+                violation_error_message=_("Une invitation attend déjà cette personne."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.email} · {self.role}"
 
-    @staticmethod
-    def new_token() -> str:
-        return secrets.token_urlsafe(32)
-
-    @staticmethod
-    def hash_token(token: str) -> str:
-        return hashlib.sha256(token.encode()).hexdigest()
+    @property
+    def is_pending(self) -> bool:
+        return self.accepted_at is None and self.cancelled_at is None
 
     def is_open_at(self, moment: datetime) -> bool:
-        return self.accepted_at is None and moment < self.expires_at
+        return self.is_pending and moment < self.expires_at
 
     @property
     def spec(self) -> Role:
         return ROLES[self.role]
+
+    @property
+    def role_label(self) -> str:
+        return f"{self.spec.label}, {self.spec.side.label}"

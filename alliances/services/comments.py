@@ -1,5 +1,8 @@
 """Remarks: a thread on an object or one of its fields, with its audience said in words."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -8,6 +11,25 @@ from alliances.errors import Refusal
 from alliances.models import Alliance, Comment, User
 from alliances.permissions import can, role_of
 from alliances.services import journal
+
+AllianceOf = Callable[[Any], Alliance]
+_targets: dict[str, tuple[type[models.Model], AllianceOf]] = {}
+
+
+def register_target(
+    model: type[models.Model], alliance_of: AllianceOf = lambda row: row.alliance
+) -> None:
+    """Lets people write remarks on a model's rows: called from the application's ``ready``."""
+    _targets[model._meta.label_lower] = (model, alliance_of)
+
+
+def find_target(label: str, pk: int) -> tuple[models.Model, Alliance] | None:
+    """The object and its Alliance; None when it does not exist for the person who asks."""
+    if label not in _targets:
+        return None
+    model, alliance_of = _targets[label]
+    row = model._default_manager.filter(pk=pk).first()
+    return (row, alliance_of(row)) if row is not None else None
 
 
 def post_comment(

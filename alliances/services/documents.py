@@ -49,6 +49,21 @@ def renderer_of(document: Document) -> Renderer:
     return _renderers[document.kind]
 
 
+# What people may say a file they deposit is.
+DEPOSITS: dict[str, Promise] = {
+    "resolution": gettext_lazy("Résolution"),
+    "minutes": gettext_lazy("Procès-verbal"),
+    "agreement": gettext_lazy("Entente"),
+    "letter": gettext_lazy("Lettre"),
+    "deposit": gettext_lazy("Autre document déposé"),
+}
+
+
+def is_generated(document: Document) -> bool:
+    """Whether the portal made the file, rather than a person."""
+    return document.kind in _renderers
+
+
 def kind_label(kind: str) -> str | Promise:
     """A kind's name for people; what nobody renders was deposited."""
     renderer = _renderers.get(kind)
@@ -145,7 +160,10 @@ _OFFICE = {
         "word/document.xml",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
-    "xlsx": ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (
+        "xl/workbook.xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
 }
 _MIMES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 ACCEPTED = "PDF, DOCX, XLSX, PNG, JPEG"

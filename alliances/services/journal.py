@@ -1,11 +1,24 @@
 """The journal: one line per act, written in the act's own transaction."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
 
 from alliances import logs
 from alliances.models import Alliance, JournalEntry, Territory, User
+
+_verbs: dict[str, str | Promise] = {}
+
+
+def name_verbs(verbs: Mapping[str, str | Promise]) -> None:
+    """Says what people call each act: « invite » reads « Invitation ». Called from ``ready``."""
+    _verbs.update(verbs)
+
+
+def verb_label(verb: str) -> str:
+    return str(_verbs.get(verb, verb.replace("_", " ").capitalize()))
 
 
 def record(

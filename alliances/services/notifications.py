@@ -69,3 +69,11 @@ def send(notification: Notification) -> None:
         EmailMessage(subject=notification.subject, body=text, to=[person.email]).send()
     notification.sent_at = clock.now()
     notification.save(update_fields=["sent_at"])
+
+
+def mark_read(person: User, pk: int | None = None) -> int:
+    """Marks one of the person's letters as read, or all of them; returns how many changed."""
+    unread = Notification.objects.filter(recipient=person, read_at=None)
+    if pk is not None:
+        unread = unread.filter(pk=pk)
+    return unread.update(read_at=clock.now())

@@ -1,16 +1,14 @@
-"""Roles and invitations: who joins, with which role, until when."""
+"""Roles: who holds which, on what territory, until when."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from alliances import clock
 from alliances.errors import Refusal
-from alliances.identity import acting_as_portal
-from alliances.models import Invitation, Membership, Territory, User
+from alliances.models import Membership, Territory, User
 from alliances.permissions import can, forget_rights
 from alliances.roles import ROLES, TABLE_ROLES
 from alliances.services import journal
@@ -23,7 +21,8 @@ def may_give(user: User, role: str, territory: Territory | None) -> bool:
     return role in TABLE_ROLES and territory is not None and can(user, "invite_table", territory)
 
 
-def _check(role: str, territory: Territory | None, by: User) -> None:
+def check_gift(role: str, territory: Territory | None, by: User) -> None:
+    """Refuses a role that does not exist, does not fit the territory, or is not ``by``'s to give."""
     spec = ROLES.get(role)
     if spec is None:
         raise Refusal(_("Choisissez un rôle."), field="role")
@@ -46,11 +45,13 @@ def grant_role(
     ends_on: date | None = None,
 ) -> Membership:
     """Gives a role. Refuses a role the giver may not give, and one the person already has."""
-    _check(role, territory, by)
+    check_gift(role, territory, by)
     today = clock.today()
-    if Membership.objects.active_on(today).filter(
-        user=user, role=role, territory=territory
-    ).exists():
+    if (
+        Membership.objects.active_on(today)
+        .filter(user=user, role=role, territory=territory)
+        .exists()
+    ):
         raise Refusal(_("Cette personne a déjà ce rôle."), field="role")
     membership = Membership.objects.create(
         user=user,
@@ -113,65 +114,34 @@ def apply_memberships() -> int:
     return changed
 
 
-@transaction.atomic
-def invite(
-    email: str, role: str, *, by: User, territory: Territory | None = None
-) -> tuple[Invitation, str]:
-    """Invites an address to take a role; returns the invitation and the secret of its link.
+def set_language(user: User, language: str) -> None:
+    """Keeps the language a person reads in."""
+    user.language = language
+    user.save(update_fields=["language"])
 
-    Only the secret's fingerprint is kept. Refuses a role the person may not give and an address
-    that already has an account (its role is given directly).
+
+@transaction.atomic
+def set_access(user: User, *, active: bool, by: User) -> User:
+    """Closes or opens an account. A closed account keeps its roles and its acts.
+
+    Nobody closes their own account: the portal must keep somebody who manages people.
     """
-    _check(role, territory, by)
-    address = email.strip().lower()
-    if User.objects.filter(email=address).exists():
-        raise Refusal(
-            _("Cette personne a déjà un compte. Donnez-lui le rôle directement."), field="email"
-        )
-    token = Invitation.new_token()
-    invitation = Invitation.objects.create(
-        email=address,
-        role=role,
-        territory=territory,
-        token_sha256=Invitation.hash_token(token),
-        invited_by=by,
-        expires_at=clock.now() + timedelta(days=settings.INVITATION_DAYS),
+    if not can(by, "manage_people"):
+        raise Refusal(_("Vous ne pouvez pas ouvrir ou fermer un compte."))
+    if user.pk == by.pk:
+        raise Refusal(_("Une autre personne doit fermer votre compte."))
+    user = User.objects.select_for_update().get(pk=user.pk, is_portal=False)
+    if user.is_active == active:
+        return user
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    summary = (
+        _("a ouvert le compte de %(person)s") if active else _("a fermé le compte de %(person)s")
     )
     journal.record(
         by=by,
-        verb="invite",
-        summary=_("a invité une personne : %(role)s") % {"role": ROLES[role].label},
-        territory=territory,
-        target=invitation,
+        verb="open_account" if active else "close_account",
+        summary=summary % {"person": user},
+        target=user,
     )
-    return invitation, token
-
-
-def find_invitation(token: str) -> Invitation | None:
-    """The invitation behind a link, open or not; a visitor has no identity yet."""
-    with acting_as_portal():
-        return (
-            Invitation.objects.select_related("territory")
-            .filter(token_sha256=Invitation.hash_token(token))
-            .first()
-        )
-
-
-def accept_invitation(token: str, *, full_name: str, password: str, language: str) -> User:
-    """Makes the account and gives the role. Refuses a link that expired or was used."""
-    with acting_as_portal() as portal:
-        invitation = (
-            Invitation.objects.select_for_update(of=("self",))
-            .select_related("territory")
-            .filter(token_sha256=Invitation.hash_token(token))
-            .first()
-        )
-        if invitation is None or not invitation.is_open_at(clock.now()):
-            raise Refusal(_("Ce lien n’est plus valable. Demandez une nouvelle invitation."))
-        user = User.objects.create_user(
-            invitation.email, password, full_name=full_name, language=language
-        )
-        grant_role(user, invitation.role, by=portal, territory=invitation.territory)
-        invitation.accepted_at, invitation.accepted_by = clock.now(), user
-        invitation.save(update_fields=["accepted_at", "accepted_by"])
-        return user
+    return user

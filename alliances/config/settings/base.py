@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "alliances.tasks.beat", "schedule": 20.0},
     "pending-documents": {"task": "alliances.tasks.sweep_documents", "schedule": 20.0},
     "pending-notifications": {"task": "alliances.tasks.send_notifications", "schedule": 30.0},
+    "pending-invitations": {"task": "alliances.tasks.send_invitations", "schedule": 30.0},
     "memberships": {
         "task": "alliances.tasks.apply_memberships",
         "schedule": crontab(hour=0, minute=5),

@@ -1,0 +1,228 @@
+"""What the kernel's screens show."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from alliances import clock
+from alliances.exports import Cell
+from alliances.models import (
+    Alliance,
+    Comment,
+    Document,
+    GovernanceBody,
+    Invitation,
+    JournalEntry,
+    Membership,
+    Notification,
+    SeatCount,
+    Territory,
+    User,
+)
+from alliances.permissions import can
+from alliances.roles import ROLES, Side
+from alliances.services.documents import kind_label
+from alliances.services.journal import verb_label
+
+RANKS = {slug: rank for rank, slug in enumerate(ROLES)}
+Choices = list[tuple[str, str]]
+
+
+# --- People
+
+
+@dataclass(frozen=True)
+class Party:
+    """One side of an Alliance and its people."""
+
+    side: Side
+    title: str
+    memberships: list[Membership]
+
+
+def parties_of(alliance: Alliance) -> list[Party]:
+    """The Table, its DGSQ and the DGSSAC, each with the people who hold a role today."""
+    found = (
+        Membership.objects.active_on(clock.today())
+        .filter(Q(territory_id=alliance.territory_id) | Q(territory=None))
+        .filter(user__is_active=True)
+        .exclude(role="admin")
+        .select_related("user", "territory")
+    )
+    ranked = sorted(found, key=lambda one: (RANKS[one.role], one.user.full_name, one.pk))
+    titles = {
+        Side.TABLE: alliance.table.name,
+        Side.DGSQ: _("DGSQ, %(territory)s") % {"territory": alliance.territory},
+        Side.DGSSAC: _("DGSSAC"),
+    }
+    return [
+        Party(side, titles[side], [one for one in ranked if one.spec.side is side]) for side in Side
+    ]
+
+
+def pending_invitations(territory: Territory | None = None) -> QuerySet[Invitation]:
+    """Those nobody has answered yet; of every territory when none is named."""
+    found = Invitation.objects.pending().select_related("territory", "invited_by")
+    return found if territory is None else found.filter(territory=territory)
+
+
+def people() -> QuerySet[User]:
+    """Every person with the roles they hold, ready to be filtered."""
+    active = Membership.objects.select_related("territory").filter(ended_at=None)
+    return (
+        User.objects.filter(is_portal=False)
+        .prefetch_related(Prefetch("memberships", active.order_by("pk"), to_attr="open_roles"))
+        .order_by("full_name", "pk")
+    )
+
+
+def holding(
+    users: QuerySet[User], *, role: str = "", territory: Territory | None = None
+) -> QuerySet[User]:
+    """The users who hold ``role``, or any role on ``territory``, today."""
+    held = Membership.objects.active_on(clock.today()).filter(user=OuterRef("pk"))
+    if role:
+        held = held.filter(role=role)
+    if territory is not None:
+        held = held.filter(territory=territory)
+    return users.filter(Exists(held))
+
+
+def people_rows(users: Iterable[User]) -> Iterator[list[Cell]]:
+    for user in users:
+        yield [
+            user.full_name,
+            user.email,
+            ", ".join(
+                f"{one.role_label} ({one.territory})" if one.territory else one.role_label
+                for one in user.open_roles  # type: ignore[attr-defined]
+            ),
+            _("Ouvert") if user.is_active else _("Fermé"),
+            user.last_login,
+        ]
+
+
+def people_columns() -> list[str]:
+    return [_("Nom"), _("Courriel"), _("Rôles"), _("Compte"), _("Dernière connexion")]
+
+
+# --- Governance
+
+
+@dataclass(frozen=True)
+class BodySeats:
+    body: GovernanceBody
+    latest: SeatCount | None
+    history: list[SeatCount]
+
+
+def governance_of(alliance: Alliance) -> list[BodySeats]:
+    """Each body with its last count of seats, and the counts before."""
+    bodies = GovernanceBody.objects.filter(alliance=alliance).prefetch_related("counts")
+    return [
+        BodySeats(body, counts[0] if counts else None, counts[1:])
+        for body in bodies
+        for counts in [list(body.counts.all())]
+    ]
+
+
+# --- Documents
+
+
+def documents_of(alliance: Alliance) -> QuerySet[Document]:
+    return Document.objects.filter(alliance=alliance).select_related("created_by", "replaced_by")
+
+
+def kinds_of(alliance: Alliance) -> Choices:
+    """The kinds of documents there are, as people call them."""
+    kinds = (
+        Document.objects.filter(alliance=alliance).order_by("kind").values_list("kind").distinct()
+    )
+    return sorted(((kind, kind_label(kind)) for (kind,) in kinds), key=lambda pair: pair[1])
+
+
+# --- Journal
+
+
+def journal_of(alliance: Alliance) -> QuerySet[JournalEntry]:
+    return JournalEntry.objects.filter(alliance=alliance).select_related("actor")
+
+
+def journal_people(alliance: Alliance) -> Choices:
+    actors = JournalEntry.objects.filter(alliance=alliance).order_by("actor").values("actor")
+    return [(str(user.pk), user.full_name) for user in User.objects.filter(pk__in=actors)]
+
+
+def journal_verbs(alliance: Alliance) -> Choices:
+    verbs = (
+        JournalEntry.objects.filter(alliance=alliance)
+        .order_by("verb")
+        .values_list("verb")
+        .distinct()
+    )
+    return sorted(((verb, verb_label(verb)) for (verb,) in verbs), key=lambda pair: pair[1])
+
+
+def journal_columns() -> list[str]:
+    return [_("Date"), _("Personne"), _("Pour"), _("Acte"), _("Résumé"), _("Motif"), _("Requête")]
+
+
+def journal_rows(entries: QuerySet[JournalEntry]) -> Iterator[list[Cell]]:
+    for entry in entries:
+        yield [
+            entry.at,
+            entry.actor.full_name,
+            entry.acting_for,
+            verb_label(entry.verb),
+            entry.summary,
+            entry.reason,
+            entry.request_id,
+        ]
+
+
+# --- Notifications and remarks
+
+
+def notifications_of(user: User) -> QuerySet[Notification]:
+    return Notification.objects.filter(recipient=user).select_related("territory")
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """The threads on one object or one of its fields, and what its reader may do there."""
+
+    target_label: str
+    target_id: int
+    field: str
+    threads: list[Comment]
+    may_comment: bool
+    may_reserve: bool
+
+    @property
+    def open_count(self) -> int:
+        return sum(1 for one in self.threads if one.resolved_at is None)
+
+
+def remarks_on(
+    target_label: str, target_id: int, *, alliance: Alliance, user: User, field: str | None = None
+) -> Remarks:
+    """The remarks of one object, with their answers, in two queries; of one field when named.
+
+    Row-level security hides the ministry's own remarks from the Table.
+    """
+    found = Comment.objects.filter(target_label=target_label, target_id=target_id, answers=None)
+    if field is not None:
+        found = found.filter(field=field)
+    threads = found.select_related("author", "resolved_by").prefetch_related(
+        Prefetch("replies", Comment.objects.select_related("author"))
+    )
+    return Remarks(
+        target_label,
+        target_id,
+        field or "",
+        list(threads),
+        can(user, "comment", alliance),
+        can(user, "comment_ministry", alliance),
+    )
