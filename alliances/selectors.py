@@ -140,7 +140,7 @@ def kinds_of(alliance: Alliance) -> Choices:
     kinds = (
         Document.objects.filter(alliance=alliance).order_by("kind").values_list("kind").distinct()
     )
-    return sorted(((kind, kind_label(kind)) for (kind,) in kinds), key=lambda pair: pair[1])
+    return sorted(((kind, str(kind_label(kind))) for (kind,) in kinds), key=lambda pair: pair[1])
 
 
 # --- Journal

@@ -68,7 +68,7 @@ def kind_label(kind: str) -> str | Promise:
     """A kind's name for people; what nobody renders was deposited."""
     renderer = _renderers.get(kind)
     if renderer is None:
-        return gettext_lazy("Document déposé")
+        return DEPOSITS.get(kind, gettext_lazy("Document déposé"))
     return renderer.label or gettext_lazy("Document du portail")
 
 

@@ -203,7 +203,7 @@ def send(invitation: Invitation) -> None:
             % {"person": invitation.invited_by},
             _("Votre rôle : %(role)s.") % {"role": role},
             _(
-                "Ouvrez ce lien pour choisir votre mot de passe. Il sert une seule fois, pendant %(n)s jours."
+                "Ouvrez ce lien pour choisir votre mot de passe. Il sert une fois, pendant %(n)s jours."
             )
             % {"n": settings.INVITATION_DAYS},
             link_of(invitation),

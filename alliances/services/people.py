@@ -22,7 +22,7 @@ def may_give(user: User, role: str, territory: Territory | None) -> bool:
 
 
 def check_gift(role: str, territory: Territory | None, by: User) -> None:
-    """Refuses a role that does not exist, does not fit the territory, or is not ``by``'s to give."""
+    """Refuses a role that does not exist, does not fit the territory, or is another's to give."""
     spec = ROLES.get(role)
     if spec is None:
         raise Refusal(_("Choisissez un rôle."), field="role")

@@ -1,4 +1,4 @@
-"""Files: handed only to who may see their territory, each reading of an official one written down."""
+"""Files, for who may see their territory; each reading of an official one is written down."""
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse

@@ -66,7 +66,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 def bring_in(request: HttpRequest, form: InviteForm, *, by: User, **fixed: object) -> bool:
-    """Invites or gives the role, and says which in the next page; False leaves errors in the form."""
+    """Invites or gives the role, and says which on the next page; False leaves errors to show."""
     if not form.is_valid():
         return False
     try:
