@@ -1,5 +1,6 @@
 """Versements: each part of a tranche, from planned to paid, by two different people."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -15,6 +16,15 @@ from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Document, ScopedModel, User
 from alliances.money import ZERO, MoneyField
 from conventions.models import Tranche
+
+
+def held_while(state: str) -> Callable[[models.Model], bool]:
+    """A condition of a transition: the versement was held while in ``state``."""
+
+    def holds(versement: models.Model) -> bool:
+        return bool(getattr(versement, "held_from", "") == state)
+
+    return holds
 
 
 class VersementQuerySet(models.QuerySet["Versement"]):
@@ -298,14 +308,11 @@ class Versement(FSMModelMixin, ScopedModel):
         self.held_at, self.held_by, self.held_reason = clock.now(), by, reason
         self.held_from = self.state
 
-    def _came_from(self, state: str) -> bool:
-        return self.held_from == state
-
     @transition(
         field=state,
         source=State.HELD,
         target=State.PLANNED,
-        conditions=[lambda versement: versement._came_from("planned")],
+        conditions=[held_while("planned")],
     )
     def release_to_planned(self) -> None:
         """The hold is lifted; the versement waits for its milestone again."""
@@ -314,7 +321,7 @@ class Versement(FSMModelMixin, ScopedModel):
         field=state,
         source=State.HELD,
         target=State.READY,
-        conditions=[lambda versement: versement._came_from("ready")],
+        conditions=[held_while("ready")],
     )
     def release_to_ready(self) -> None:
         """The hold is lifted; the versement can be recommended."""
@@ -323,7 +330,7 @@ class Versement(FSMModelMixin, ScopedModel):
         field=state,
         source=State.HELD,
         target=State.RECOMMENDED,
-        conditions=[lambda versement: versement._came_from("recommended")],
+        conditions=[held_while("recommended")],
     )
     def release_to_recommended(self) -> None:
         """The hold is lifted; the versement goes back to the queue."""

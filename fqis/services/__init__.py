@@ -1,0 +1,64 @@
+"""The acts of the money and of the projects, one module for each noun."""
+
+from .authorisations import (
+    Authorisation,
+    Refused,
+    authorise_versement,
+    authorise_versements,
+    issue_versement,
+)
+from .envelopes import confirm_envelope, open_envelope
+from .follow_up import (
+    abandon_project,
+    complete_project,
+    record_payment,
+    record_result,
+    sign_agreement,
+    start_project,
+)
+from .holds import cancel_versement, hold_versement, release_versement
+from .organisations import register_organisation
+from .projects import (
+    Source,
+    analyse_project,
+    decide_project,
+    register_project,
+    update_project,
+)
+from .versements import (
+    confirm_payment,
+    make_ready,
+    on_milestone,
+    plan_versements,
+    recommend_versement,
+)
+
+__all__ = [
+    "Authorisation",
+    "Refused",
+    "Source",
+    "abandon_project",
+    "analyse_project",
+    "authorise_versement",
+    "authorise_versements",
+    "cancel_versement",
+    "complete_project",
+    "confirm_envelope",
+    "confirm_payment",
+    "decide_project",
+    "hold_versement",
+    "issue_versement",
+    "make_ready",
+    "on_milestone",
+    "open_envelope",
+    "plan_versements",
+    "recommend_versement",
+    "record_payment",
+    "record_result",
+    "register_organisation",
+    "register_project",
+    "release_versement",
+    "sign_agreement",
+    "start_project",
+    "update_project",
+]

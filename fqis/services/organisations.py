@@ -1,0 +1,57 @@
+"""Organisations that carry projects, known once in a territory."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from alliances.errors import Refusal
+from alliances.models import Alliance, Organisation, User
+from alliances.permissions import require
+from alliances.services import journal
+
+
+@transaction.atomic
+def register_organisation(
+    alliance: Alliance, *, by: User, name: str, neq: str, legal_class: str, city: str = ""
+) -> Organisation:
+    """Makes an organisation known in the territory. Refuses without a name or a class, a NEQ that
+    is not ten digits, and a NEQ already known there (with the name it belongs to)."""
+    require(by, "manage_projects", alliance)
+    cleaned = "".join(neq.split())
+    if not name.strip():
+        raise Refusal(_("Écrivez le nom de l’organisation."), field="organisation_name")
+    if legal_class not in Organisation.LegalClass.values:
+        raise Refusal(_("Choisissez la forme de l’organisation."), field="organisation_class")
+    if cleaned and not (cleaned.isascii() and cleaned.isdigit() and len(cleaned) == 10):
+        raise Refusal(
+            _("Un NEQ compte dix chiffres, par exemple 1140000000."), field="organisation_neq"
+        )
+    known = Organisation.objects.filter(territory=alliance.territory, neq=cleaned).first()
+    if cleaned and known:
+        raise _known(known.name)
+    try:
+        with transaction.atomic():
+            organisation = Organisation.objects.create(
+                territory=alliance.territory,
+                name=name.strip(),
+                neq=cleaned,
+                legal_class=legal_class,
+                is_registered=bool(cleaned),
+                city=city.strip(),
+            )
+    except IntegrityError as error:
+        raise _known(name.strip()) from error
+    journal.record(
+        by=by,
+        verb="register_organisation",
+        summary=_("a inscrit l’organisation %(name)s") % {"name": organisation.name},
+        alliance=alliance,
+        target=organisation,
+    )
+    return organisation
+
+
+def _known(name: str) -> Refusal:
+    return Refusal(
+        _("Ce NEQ est déjà celui de « %(name)s » : choisissez-la dans la liste.") % {"name": name},
+        field="organisation_neq",
+    )

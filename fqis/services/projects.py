@@ -1,0 +1,394 @@
+"""Projects: registered, mended while received, decided. What follows is in ``follow_up``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypedDict, Unpack
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
+
+from alliances import clock
+from alliances.errors import Refusal, StaleAct
+from alliances.fiscal import FiscalYear
+from alliances.models import Alliance, Mrc, Organisation, User
+from alliances.permissions import require
+from alliances.services import journal
+from alliances.services.documents import next_number
+from fqis.models import Decision, FundingSource, Project, ProjectPlace
+from fqis.wording import already, date_long, in_future, money
+from plans.models import PlanVersion, Priority
+
+State = Project.State
+Outcome = Decision.Outcome
+
+
+@dataclass(frozen=True)
+class Source:
+    """Other money in a project: its name, its amount in dollars, confirmed or not."""
+
+    name: str
+    amount: Decimal
+    is_confirmed: bool = False
+
+
+class Details(TypedDict, total=False):
+    """What may be said of a project beside what it must say."""
+
+    description: str
+    people_expected: int | None
+    received_on: date
+    is_structuring: bool
+    pools_people: bool
+    pools_material: bool
+    pools_money: bool
+
+
+def lock_project(pk: int) -> Project:
+    return (
+        Project.objects.select_for_update(of=("self",))
+        .select_related(
+            "alliance__territory", "alliance__cycle", "organisation", "priority", "registered_by"
+        )
+        .get(pk=pk)
+    )
+
+
+def next_project_number(alliance: Alliance) -> str:
+    """« MAU-0007 »: one series for each Alliance; its row stays locked to the commit."""
+    first_year = FiscalYear.of(alliance.cycle.starts_on)
+    sequence = next_number(f"P{alliance.territory_id}", first_year)
+    return f"{alliance.territory.abbreviation.upper()}-{sequence:04d}"
+
+
+def version_in_force(alliance: Alliance, day: date) -> PlanVersion | None:
+    return PlanVersion.objects.filter(plan__alliance=alliance).in_force_on(day).first()
+
+
+def _check_dates(starts_on: date, ends_on: date, received_on: date) -> None:
+    if in_future(received_on):
+        raise Refusal(_("La date de réception est dans le futur."), field="received_on")
+    if ends_on < starts_on:
+        raise Refusal(_("La fin du projet doit suivre son début."), field="ends_on")
+    anniversary = _five_years_after(starts_on)
+    if ends_on >= anniversary:
+        raise Refusal(
+            _("Un projet dure cinq ans au plus : celui-ci doit finir avant le %(day)s.")
+            % {"day": date_long(anniversary)},
+            field="ends_on",
+        )
+
+
+def _five_years_after(day: date) -> date:
+    if (day.month, day.day) == (2, 29):
+        return date(day.year + 5, 2, 28)
+    return day.replace(year=day.year + 5)
+
+
+def _check_eligible(organisation: Organisation) -> None:
+    if not organisation.is_eligible:
+        raise Refusal(
+            _(
+                "« %(name)s » n’est pas admissible au FQIS. Choisissez une autre organisation, ou"
+                " consignez la demande comme non admissible avec son motif."
+            )
+            % {"name": organisation.name},
+            field="organisation",
+        )
+
+
+def _check_priority(alliance: Alliance, priority: Priority | None, day: date) -> Priority:
+    """The priority as the version in force on ``day`` has it (guide 2017, « Mise en œuvre », 5:
+    nothing before the plan is approved; guide 2024, §4.2: each initiative answers a priority)."""
+    version = version_in_force(alliance, day)
+    if version is None:
+        raise Refusal(
+            _(
+                "Aucun plan approuvé n’était en vigueur le %(day)s : un projet répond à une"
+                " priorité d’un plan approuvé."
+            )
+            % {"day": date_long(day)},
+            field="priority",
+        )
+    if priority is None:
+        raise Refusal(
+            _("Choisissez la priorité du plan à laquelle le projet répond."), field="priority"
+        )
+    found = Priority.objects.filter(version=version, lineage=priority.lineage).first()
+    if found is None:
+        raise Refusal(
+            _("« %(title)s » n’est pas une priorité de la version %(n)s, en vigueur le %(day)s.")
+            % {"title": priority.title, "n": version.number, "day": date_long(day)},
+            field="priority",
+        )
+    return found
+
+
+def _check_amount(amount: Decimal, field: str = "amount_requested") -> None:
+    if amount <= 0:
+        raise Refusal(_("Le montant doit dépasser zéro."), field=field)
+
+
+def _check_title(title: str) -> None:
+    if not title.strip():
+        raise Refusal(_("Écrivez le titre du projet."), field="title")
+
+
+def _write_rows(project: Project, sources: Sequence[Source], mrcs: Sequence[Mrc]) -> None:
+    names = [source.name.strip() for source in sources]
+    if len(set(names)) < len(names):
+        raise Refusal(_("La même source de financement est écrite deux fois."), field="sources")
+    project.sources.all().delete()
+    for source, name in zip(sources, names, strict=True):
+        _check_amount(source.amount, "sources")
+        FundingSource.objects.create(
+            project=project, name=name, amount=source.amount, is_confirmed=source.is_confirmed
+        )
+    project.places.all().delete()
+    for mrc in mrcs:
+        if mrc.territory_id != project.territory_id:
+            raise Refusal(_("%(mrc)s n’est pas de ce territoire.") % {"mrc": mrc}, field="mrcs")
+        ProjectPlace.objects.create(project=project, mrc=mrc)
+
+
+@transaction.atomic
+def register_project(
+    alliance: Alliance,
+    *,
+    by: User,
+    title: str,
+    organisation: Organisation,
+    amount_requested: Decimal,
+    starts_on: date,
+    ends_on: date,
+    priority: Priority | None = None,
+    sources: Sequence[Source] = (),
+    mrcs: Sequence[Mrc] = (),
+    inadmissible_because: str = "",
+    **details: Unpack[Details],
+) -> Project:
+    """Registers a request, amounts in dollars. Without ``mrcs`` it serves the whole territory.
+
+    Refuses dates out of order, more than five years (guide 2024, §4.2), an organisation that is
+    not eligible and a priority that is not in the plan in force. ``inadmissible_because`` keeps a
+    request that breaks the last two rules, and decides it in the same act.
+    """
+    require(by, "manage_projects", alliance)
+    received_on = details.get("received_on") or clock.today()
+    _check_title(title)
+    _check_amount(amount_requested)
+    _check_dates(starts_on, ends_on, received_on)
+    served = priority
+    if not inadmissible_because.strip():
+        _check_eligible(organisation)
+        served = _check_priority(alliance, priority, clock.today())
+    details["received_on"] = received_on
+    project = Project.objects.create(
+        alliance=alliance,
+        number=next_project_number(alliance),
+        title=title.strip(),
+        organisation=organisation,
+        priority=served,
+        priority_lineage=served.lineage if served else None,
+        amount_requested=amount_requested,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        registered_by=by,
+        **details,
+    )
+    _write_rows(project, sources, mrcs)
+    _record(project, by=by, verb="register_project", summary=_("a inscrit le projet %(project)s"))
+    if inadmissible_because.strip():
+        return decide_project(
+            project,
+            by=by,
+            outcome=Outcome.INADMISSIBLE,
+            on=clock.today(),
+            reason=inadmissible_because,
+        )
+    return project
+
+
+@transaction.atomic
+def update_project(
+    project: Project,
+    *,
+    by: User,
+    title: str,
+    organisation: Organisation,
+    amount_requested: Decimal,
+    starts_on: date,
+    ends_on: date,
+    priority: Priority | None = None,
+    sources: Sequence[Source] = (),
+    mrcs: Sequence[Mrc] = (),
+    **details: Unpack[Details],
+) -> Project:
+    """Mends a project while it is received. Refusals: those of ``register_project``, and one that
+    was already decided."""
+    require(by, "manage_projects", project)
+    project = lock_project(project.pk)
+    if project.state != State.RECEIVED:
+        raise Refusal(_("Une décision est déjà prise : la demande ne change plus."))
+    received_on = details.get("received_on") or project.received_on
+    _check_title(title)
+    _check_amount(amount_requested)
+    _check_dates(starts_on, ends_on, received_on)
+    _check_eligible(organisation)
+    served = _check_priority(project.alliance, priority, clock.today())
+    details["received_on"] = received_on
+    for name, value in details.items():
+        setattr(project, name, value)
+    project.title, project.organisation = title.strip(), organisation
+    project.amount_requested = amount_requested
+    project.starts_on, project.ends_on = starts_on, ends_on
+    project.priority, project.priority_lineage = served, served.lineage
+    project.save()
+    _write_rows(project, sources, mrcs)
+    _record(project, by=by, verb="update_project", summary=_("a modifié le projet %(project)s"))
+    return project
+
+
+@transaction.atomic
+def analyse_project(project: Project, *, by: User) -> Project:
+    """The request was analysed against the plan and the norms (guide 2017, « Projets »)."""
+    require(by, "manage_projects", project)
+    project = lock_project(project.pk)
+    try:
+        project.analyse()
+    except TransitionNotAllowed:
+        raise decided_before(project) from None
+    project.save()
+    _record(project, by=by, verb="analyse_project", summary=_("a analysé le projet %(project)s"))
+    return project
+
+
+@transaction.atomic
+def decide_project(
+    project: Project,
+    *,
+    by: User,
+    outcome: str,
+    on: date,
+    amount: Decimal | None = None,
+    priority: Priority | None = None,
+    reason: str = "",
+    seen_decisions: int | None = None,
+) -> Project:
+    """Keeps the Table's decision of the day ``on``; ``amount`` is the grant in dollars.
+
+    Refuses a date out of order, a missing reason when the answer is not yes, an amount above the
+    request, a missing priority or one that was not in force that day, an organisation that is not
+    eligible; and a second decision (who took the first, and when). ``seen_decisions``: how many
+    decisions the person had seen.
+    """
+    require(by, "decide_projects", project)
+    project = lock_project(project.pk)
+    taken = list(project.decisions.select_related("recorded_by"))
+    if seen_decisions is not None and len(taken) != seen_decisions:
+        raise decided_before(project)
+    if outcome not in Outcome.values:
+        raise Refusal(_("Choisissez la décision."), field="outcome")
+    _check_decision_day(project, on, taken)
+    if outcome != Outcome.ACCEPTED and not reason.strip():
+        raise Refusal(_("Écrivez le motif de la décision."), field="reason")
+    try:
+        _decide(project, outcome, on=on)
+    except TransitionNotAllowed:
+        raise decided_before(project) from None
+    if outcome == Outcome.ACCEPTED:
+        _grant(project, amount=amount, priority=priority, on=on)
+    project.save()
+    Decision.objects.create(
+        project=project,
+        outcome=outcome,
+        on=on,
+        reason=reason.strip(),
+        amount=project.amount_granted,
+        recorded_by=by,
+    )
+    said = _("a consigné la décision « %(outcome)s » sur le projet %%(project)s") % {
+        "outcome": Outcome(outcome).label
+    }
+    _record(project, by=by, verb="decide_project", summary=said, reason=reason.strip())
+    return project
+
+
+def _decide(project: Project, outcome: str, *, on: date) -> None:
+    {
+        Outcome.ACCEPTED: project.accept,
+        Outcome.REFUSED: project.refuse,
+        Outcome.DEFERRED: project.defer,
+        Outcome.INADMISSIBLE: project.reject_as_inadmissible,
+    }[Outcome(outcome)](on=on)
+
+
+def _check_decision_day(project: Project, on: date, taken: list[Decision]) -> None:
+    if in_future(on):
+        raise Refusal(_("La date de la décision est dans le futur."), field="on")
+    if on < project.received_on:
+        raise Refusal(
+            _("La décision ne peut précéder la réception du %(day)s.")
+            % {"day": date_long(project.received_on)},
+            field="on",
+        )
+    if taken and on < taken[-1].on:
+        raise Refusal(
+            _("Cette décision ne peut précéder celle du %(day)s.")
+            % {"day": date_long(taken[-1].on)},
+            field="on",
+        )
+
+
+def _grant(
+    project: Project, *, amount: Decimal | None, priority: Priority | None, on: date
+) -> None:
+    _check_eligible(project.organisation)
+    if amount is None:
+        raise Refusal(_("Écrivez le montant accordé."), field="amount")
+    _check_amount(amount, "amount")
+    if amount > project.amount_requested:
+        raise Refusal(
+            _("Le montant accordé dépasse le montant demandé de %(amount)s.")
+            % {"amount": money(project.amount_requested)},
+            field="amount",
+        )
+    served = _check_priority(project.alliance, priority or project.priority, on)
+    project.amount_granted = amount
+    project.priority, project.priority_lineage = served, served.lineage
+
+
+def decided_before(project: Project) -> StaleAct:
+    """Who took the last decision, which one, and when."""
+    last = project.decisions.select_related("recorded_by").last()
+    if last is None:
+        return StaleAct(
+            _("Ce projet est déjà « %(state)s ».") % {"state": State(project.state).label}
+        )
+    return already(
+        last.recorded_by,
+        last.recorded_at,
+        _("décidé (« %(outcome)s »)") % {"outcome": last.get_outcome_display()},
+    )
+
+
+def _record(project: Project, *, by: User, verb: str, summary: str, reason: str = "") -> None:
+    record_on(project, by=by, verb=verb, summary=summary, reason=reason)
+
+
+def record_on(
+    project: Project, *, by: User, verb: str, summary: str, reason: str = "", **data: Any
+) -> None:
+    """A line of the journal about a project; ``%(project)s`` in the summary is its number."""
+    journal.record(
+        by=by,
+        verb=verb,
+        summary=summary % {"project": f"{project.number}, « {project.title[:120]} »"},
+        alliance=project.alliance,
+        target=project,
+        reason=reason,
+        url=project.get_absolute_url(),
+        **data,
+    )
