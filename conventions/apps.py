@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class ConventionsConfig(AppConfig):
     name = "conventions"
     verbose_name = "Conventions"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from alliances.services.documents import Renderer, register_renderer
+        from alliances.tabs import Tab, register_tab
+
+        register_tab(Tab("convention", _("Convention"), "convention", 20))
+        register_renderer(
+            "convention", Renderer("documents/convention.html", label=_("Convention"))
+        )

@@ -48,11 +48,46 @@ def tranches_sum(conventions: str, operation: pgtrigger.Operation) -> pgtrigger.
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'convention_tranches_sum';
             END IF;
             RETURN NULL;
-        """,
+        """,  # noqa: S608
     )
 
 
 class ConventionQuerySet(models.QuerySet["Convention"]):
+    def for_acts(self) -> Self:
+        """With what a service reads of the Alliance; one row, to lock."""
+        return self.select_related(
+            "alliance__territory",
+            "alliance__cycle",
+            "alliance__table",
+            "alliance__fiduciary",
+            "sent_by",
+            "changed_by",
+        )
+
+    def for_lists(self) -> Self:
+        """With the Alliance's address and the parties; two queries."""
+        return self.select_related("alliance__territory", "alliance__cycle").prefetch_related(
+            "signatories"
+        )
+
+    def for_pages(self) -> Self:
+        """With everything a convention's page shows; three queries."""
+        return self.select_related(
+            "alliance__territory", "alliance__cycle", "document", "created_by", "sent_by"
+        ).prefetch_related(
+            "tranches",
+            models.Prefetch(
+                "signatories",
+                Signatory.objects.select_related("document", "mrc").order_by("rank"),
+            ),
+        )
+
+    def current(self) -> Self:
+        """A draft, in signature or signed: an Alliance has one at most."""
+        return self.filter(
+            state__in=[Convention.State.DRAFT, Convention.State.SENT, Convention.State.SIGNED]
+        )
+
     def signed(self) -> Self:
         return self.filter(state__in=[Convention.State.SIGNED, Convention.State.ENDED])
 
@@ -229,9 +264,7 @@ class Signatory(ScopedModel):
         FIDUCIARY = "fiduciary", _("Fiduciaire")
         MRC = "mrc", _("MRC ou territoire équivalent")
 
-    convention = models.ForeignKey(
-        Convention, on_delete=models.CASCADE, related_name="signatories"
-    )
+    convention = models.ForeignKey(Convention, on_delete=models.CASCADE, related_name="signatories")
     kind = models.CharField(max_length=10, choices=Kind)
     mrc = models.ForeignKey(Mrc, on_delete=models.PROTECT, null=True, related_name="+")
     organisation = models.ForeignKey(
@@ -289,9 +322,11 @@ class Signatory(ScopedModel):
                         SELECT 1 FROM conventions_convention c
                         WHERE c.id IN (NEW.convention_id, OLD.convention_id)
                           AND c.state <> 'draft'
-                    ) AND ROW(OLD.convention_id, OLD.kind, OLD.mrc_id, OLD.organisation_id, OLD.name)
+                    ) AND ROW(OLD.convention_id, OLD.kind, OLD.mrc_id, OLD.organisation_id,
+                              OLD.name)
                       IS DISTINCT FROM
-                      ROW(NEW.convention_id, NEW.kind, NEW.mrc_id, NEW.organisation_id, NEW.name)
+                          ROW(NEW.convention_id, NEW.kind, NEW.mrc_id, NEW.organisation_id,
+                              NEW.name)
                     THEN
                         RAISE EXCEPTION 'Les parties d’une convention envoyée ne changent plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'signatory_fixed';

@@ -1,0 +1,175 @@
+"""What people type about a convention."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from alliances import clock
+from alliances.models import Alliance, MilestoneKind
+from alliances.money import MoneyFormField
+
+from .models import Convention
+from .terms import TrancheSpec
+
+DAY = {"invalid": _("Entrez une date, par exemple 2024-11-29.")}
+
+
+class DayInput(forms.DateInput):
+    """A day: the browser's own picker, else typed as 2024-11-29."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def years_of(alliance: Alliance, *, beyond: int) -> list[tuple[int, str]]:
+    """The fiscal years of the cycle, and ``beyond`` more at the end."""
+    years = alliance.cycle.fiscal_years
+    for _each in range(beyond):
+        years.append(years[-1].next())
+    return [(year.start, str(year)) for year in years]
+
+
+class ConventionForm(forms.Form):
+    """The amount and the dates; the tranches are rows of their own."""
+
+    amount = MoneyFormField(
+        label=_("Montant"), help_text=_("En dollars, par exemple 5 805 682,00.")
+    )
+    starts_on = forms.DateField(label=_("Début"), widget=DayInput, error_messages=DAY)
+    ends_on = forms.DateField(label=_("Fin"), widget=DayInput, error_messages=DAY)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def first(cls, alliance: Alliance) -> dict[str, Any]:
+        """What the empty form proposes: the days of the cycle."""
+        return {"starts_on": alliance.cycle.starts_on, "ends_on": alliance.cycle.closes_on}
+
+    @classmethod
+    def written(cls, convention: Convention) -> dict[str, Any]:
+        return {
+            "amount": convention.amount,
+            "starts_on": convention.starts_on,
+            "ends_on": convention.ends_on,
+            "revision": convention.revision,
+        }
+
+
+class TrancheForm(forms.Form):
+    """One row: when, how much, after what."""
+
+    fiscal_year = forms.TypedChoiceField(label=_("Exercice"), coerce=int)
+    amount = MoneyFormField(label=_("Montant"))
+    waits_for = forms.ChoiceField(label=_("Attend"))
+
+    def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        empty = [("", _("Choisir"))]
+        self.fields["fiscal_year"].choices = [*empty, *years_of(alliance, beyond=1)]  # type: ignore[attr-defined]
+        self.fields["waits_for"].choices = [*empty, *conditions(alliance)]  # type: ignore[attr-defined]
+        self.fields["amount"].widget.attrs["data-addend"] = ""
+
+    def spec(self) -> TrancheSpec:
+        kind, _sign, year = self.cleaned_data["waits_for"].partition(":")
+        return TrancheSpec(
+            self.cleaned_data["fiscal_year"], self.cleaned_data["amount"], kind, int(year or 0)
+        )
+
+
+def conditions(alliance: Alliance) -> list[tuple[str, str]]:
+    """What a tranche can wait for: the convention, the plan, the report on each year."""
+    kinds = MilestoneKind
+    first: list[tuple[str, str]] = [
+        (kind.value, str(kind.label)) for kind in (kinds.CONVENTION_SIGNED, kinds.PLAN_APPROVED)
+    ]
+    reports = [
+        (f"{kinds.REPORT_ACCEPTED}:{year}", str(_("Reddition %(year)s acceptée")) % {"year": label})
+        for year, label in years_of(alliance, beyond=0)
+    ]
+    return first + reports
+
+
+class BaseTrancheFormSet(forms.BaseFormSet[TrancheForm]):
+    """The tranches of a convention. A row ticked « Retirer » is not read."""
+
+    def add_fields(self, form: TrancheForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Retirer")
+        form.empty_permitted = False
+
+    def specs(self) -> list[TrancheSpec]:
+        return [form.spec() for form in self.forms if form not in self.deleted_forms]
+
+
+TrancheFormSet = forms.formset_factory(
+    TrancheForm, formset=BaseTrancheFormSet, can_delete=True, extra=0, max_num=24, absolute_max=30
+)
+
+
+def tranche_rows(
+    alliance: Alliance, *, data: Any = None, rows: list[dict[str, Any]] | None = None
+) -> BaseTrancheFormSet:
+    """The rows as they were posted, or as ``rows`` proposes them."""
+    options: dict[str, Any] = {"prefix": "tranche", "form_kwargs": {"alliance": alliance}}
+    if data is not None:
+        return TrancheFormSet(data, **options)  # type: ignore[return-value]
+    return TrancheFormSet(initial=rows, **options)  # type: ignore[return-value]
+
+
+def posted_rows(data: Any) -> list[dict[str, Any]]:
+    """The rows exactly as they were typed, without those to take out: to show them again with one
+    row more, before anything is checked."""
+    total = str(data.get("tranche-TOTAL_FORMS", ""))
+    count = min(int(total), 24) if total.isascii() and total.isdigit() else 0
+    names = ("fiscal_year", "amount", "waits_for")
+    return [
+        {name: data.get(f"tranche-{index}-{name}", "") for name in names}
+        for index in range(count)
+        if not data.get(f"tranche-{index}-DELETE")
+    ]
+
+
+def proposed_rows(alliance: Alliance) -> list[dict[str, Any]]:
+    """What the empty form proposes: one row for each year of the cycle, the convention first, then
+    the plan, then each report."""
+    years = alliance.cycle.fiscal_years
+    waits: list[str] = [MilestoneKind.CONVENTION_SIGNED, MilestoneKind.PLAN_APPROVED]
+    waits += [f"{MilestoneKind.REPORT_ACCEPTED}:{year.start}" for year in years[1:]]
+    return [
+        {"fiscal_year": year.start, "waits_for": str(wait)}
+        for year, wait in zip(years, waits, strict=False)
+    ]
+
+
+def written_rows(convention: Convention) -> list[dict[str, Any]]:
+    """The rows of a draft."""
+    return [
+        {
+            "fiscal_year": tranche.fiscal_year,
+            "amount": tranche.amount,
+            "waits_for": f"{tranche.waits_for}:{tranche.waits_for_year}"
+            if tranche.waits_for_year
+            else tranche.waits_for,
+        }
+        for tranche in convention.tranches.all()
+    ]
+
+
+class SignatureForm(forms.Form):
+    """Who signed for a party, and when."""
+
+    signer = forms.CharField(label=_("Signataire"), max_length=150)
+    signed_on = forms.DateField(label=_("Signée le"), widget=DayInput, error_messages=DAY)
+    file = forms.FileField(
+        label=_("Convention signée"),
+        required=False,
+        help_text=_("PDF ou image, 10 Mo au plus."),
+    )
+
+    @classmethod
+    def first(cls, signer: str) -> dict[str, object]:
+        """What the empty form proposes: who signs here, today."""
+        return {"signer": signer, "signed_on": clock.today()}

@@ -1,0 +1,16 @@
+"""Who may record which party's signature."""
+
+from alliances.models import User
+from alliances.permissions import can
+
+from .models import Signatory
+
+
+def may_record(user: User, signatory: Signatory) -> bool:
+    """The delegate signs for the minister; the Table's direction for the Table, or the analyst
+    who received its paper; the analyst records the fiduciary and the MRCs."""
+    if signatory.kind == Signatory.Kind.MINISTRY:
+        return can(user, "sign_convention", signatory)
+    if signatory.kind == Signatory.Kind.TABLE and can(user, "sign_for_table", signatory):
+        return True
+    return can(user, "record_signature", signatory)

@@ -1,0 +1,231 @@
+"""What the screens, the lists of things to do and the other applications read of conventions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliances.models import Alliance, User
+from alliances.permissions import can, rights_of, territories_of
+from alliances.todo import Todo, Waiting
+
+from .models import Convention, Signatory
+from .permissions import may_record
+
+NAMED = 3
+
+
+def current_convention(alliance: Alliance) -> Convention | None:
+    """The Alliance's last convention with its tranches and parties, whatever its state."""
+    return alliance.conventions.for_pages().order_by("-starts_on", "-pk").first()
+
+
+def signed_convention(alliance: Alliance) -> Convention | None:
+    """The convention that tranches are paid under, with its tranches; None before it is signed."""
+    return (
+        alliance.conventions.signed()
+        .prefetch_related("tranches")
+        .order_by("-starts_on", "-pk")
+        .first()
+    )
+
+
+def current_conventions(alliances: Iterable[Alliance]) -> dict[int, Convention]:
+    """The last convention of each Alliance by its id, with tranches and parties: three queries."""
+    found = Convention.objects.for_pages().filter(alliance__in=list(alliances))
+    return {convention.alliance_id: convention for convention in found.order_by("starts_on", "pk")}
+
+
+def party(alliance: Alliance, pk: int) -> Signatory | None:
+    """One party of the Alliance's conventions, with what its signature page shows."""
+    return (
+        Signatory.objects.select_related("convention__document", "recorded_by", "mrc")
+        .filter(convention__alliance=alliance, pk=pk)
+        .first()
+    )
+
+
+def parties_label(convention: Convention) -> str:
+    """« MESS, Table et 6 MRC ou territoires équivalents »."""
+    kinds = [signatory.kind for signatory in convention.signatories.all()]
+    names = [_("MESS"), _("Table")]
+    if Signatory.Kind.FIDUCIARY in kinds:
+        names.append(_("fiduciaire"))
+    mrcs = kinds.count(Signatory.Kind.MRC)
+    if mrcs:
+        names.append(
+            ngettext(
+                "%(n)s MRC ou territoire équivalent", "%(n)s MRC ou territoires équivalents", mrcs
+            )
+            % {"n": mrcs}
+        )
+    return _("%(first)s et %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+@dataclass(frozen=True)
+class SignatureRow:
+    """One party on the signature tracker."""
+
+    signatory: Signatory
+    since: date | None
+    url: str
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signatory.signed_on is not None
+
+
+def signature_rows(convention: Convention, user: User) -> list[SignatureRow]:
+    """Each party, since when it is missing, and where this person records its signature."""
+    sent_on = _sent_on(convention)
+    is_open = convention.state == Convention.State.SENT
+    return [
+        SignatureRow(
+            signatory,
+            None if signatory.signed_on else sent_on,
+            convention.alliance.url("convention_sign", signatory.pk)
+            if is_open and signatory.signed_on is None and may_record(user, signatory)
+            else "",
+        )
+        for signatory in convention.signatories.all()
+    ]
+
+
+def _sent_on(convention: Convention) -> date | None:
+    return timezone.localtime(convention.sent_at).date() if convention.sent_at else None
+
+
+def _names(parties: list[Signatory]) -> str:
+    """« MRC de Maskinongé, MRC de Mékinac et 2 autres »."""
+    names = [party.name for party in parties[:NAMED]]
+    others = len(parties) - NAMED
+    if others > 0:
+        names.append(ngettext("%(n)s autre", "%(n)s autres", others) % {"n": others})
+    if len(names) == 1:
+        return names[0]
+    return _("%(first)s et %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def _open_conventions(user: User, *rights: str) -> list[Convention]:
+    """Drafts and conventions in signature where the person holds one of ``rights``: two queries."""
+    held = rights_of(user)
+    territories = [
+        pk for pk in territories_of(user) if any(held.allow(right, pk) for right in rights)
+    ]
+    if not territories:
+        return []
+    return list(
+        Convention.objects.for_lists()
+        .filter(territory_id__in=territories, state__in=["draft", "sent"])
+        .order_by("created_at", "pk")
+    )
+
+
+def todo(user: User) -> list[Todo]:
+    """Drafts to send, signatures to record, and the signature that waits for this person."""
+    rights = ("prepare_convention", "record_signature", "sign_convention", "sign_for_table")
+    found: list[Todo] = []
+    for convention in _open_conventions(user, *rights):
+        if convention.state == Convention.State.DRAFT:
+            found += _draft_todo(convention, user)
+        else:
+            found += _signature_todo(convention, user)
+    return found
+
+
+def _draft_todo(convention: Convention, user: User) -> list[Todo]:
+    if not can(user, "prepare_convention", convention):
+        return []
+    return [
+        Todo(
+            title=_("Envoyer la convention %(number)s en signature")
+            % {"number": convention.number},
+            url=convention.alliance.url("convention"),
+            button=_("Relire et envoyer"),
+            alliance=convention.alliance,
+            since=timezone.localtime(convention.created_at).date(),
+            detail=_("Brouillon"),
+        )
+    ]
+
+
+def _signature_todo(convention: Convention, user: User) -> list[Todo]:
+    parties = list(convention.signatories.all())
+    mine = [party for party in parties if not party.signed_on and may_record(user, party)]
+    if not mine:
+        return []
+    words = {"number": convention.number, "n": len(mine)}
+    if not can(user, "record_signature", convention):
+        title, button = _("Signer la convention %(number)s"), _("Signer la convention")
+        url = convention.alliance.url("convention_sign", mine[0].pk)
+    else:
+        title = ngettext(
+            "Consigner %(n)s signature de la convention %(number)s",
+            "Consigner %(n)s signatures de la convention %(number)s",
+            len(mine),
+        )
+        button, url = _("Consigner une signature"), convention.alliance.url("convention")
+    return [
+        Todo(
+            title=title % words,
+            url=url,
+            button=button,
+            alliance=convention.alliance,
+            since=_sent_on(convention),
+            detail=_names(mine),
+            progress=(sum(party.signed_on is not None for party in parties), len(parties)),
+        )
+    ]
+
+
+def waiting(user: User) -> list[Waiting]:
+    """Conventions that others prepare or sign."""
+    rights = ("edit_plan", "review_report", "prepare_convention", "sign_convention")
+    found: list[Waiting] = []
+    for convention in _open_conventions(user, *rights):
+        if convention.state == Convention.State.SENT:
+            found += _signature_waiting(convention, user)
+        elif not is_draft_visible(user, convention):
+            found.append(
+                Waiting(
+                    what=_("Votre convention"),
+                    url=convention.alliance.url("convention"),
+                    who=_("DGSSAC, analyse"),
+                    who_detail=_("Elle prépare la convention."),
+                    since=timezone.localtime(convention.created_at).date(),
+                    alliance=convention.alliance,
+                )
+            )
+    return found
+
+
+def _signature_waiting(convention: Convention, user: User) -> list[Waiting]:
+    others = [
+        party
+        for party in convention.signatories.all()
+        if not party.signed_on and not may_record(user, party)
+    ]
+    if not others:
+        return []
+    return [
+        Waiting(
+            what=ngettext(
+                "%(n)s signature de la convention %(number)s",
+                "%(n)s signatures de la convention %(number)s",
+                len(others),
+            )
+            % {"n": len(others), "number": convention.number},
+            url=convention.alliance.url("convention"),
+            who=_names(others),
+            since=_sent_on(convention),
+            alliance=convention.alliance,
+        )
+    ]
+
+
+def is_draft_visible(user: User, convention: Convention) -> bool:
+    """A draft is the ministry's own until it is sent."""
+    return can(user, "comment_ministry", convention) or can(user, "prepare_convention", convention)

@@ -1,0 +1,208 @@
+"""The Convention tab: read it, prepare it, send it, sign it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alliances.errors import Refusal
+from alliances.models import Alliance
+from alliances.permissions import can
+from alliances.scoping import alliance_page, person_of
+
+from . import forms, selectors, services
+from .models import Convention, Signatory
+from .permissions import may_record
+
+
+def _page(
+    request: HttpRequest, template: str, alliance: Alliance, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    context = {"alliance": alliance, "tab": "convention", **context}
+    return render(request, f"conventions/{template}.html", context, status=status)
+
+
+def _visible(request: HttpRequest, alliance: Alliance) -> Convention | None:
+    convention = selectors.current_convention(alliance)
+    if convention is None or convention.state != Convention.State.DRAFT:
+        return convention
+    return convention if selectors.is_draft_visible(person_of(request), convention) else None
+
+
+@require_safe
+@alliance_page()
+def convention(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """What was agreed, who signed, who is missing."""
+    found = _visible(request, alliance)
+    context: dict[str, Any] = {"convention": found, "page_title": _("Convention")}
+    if found is not None:
+        rows = selectors.signature_rows(found, person_of(request))
+        context |= {
+            "signatures": rows,
+            "parties": selectors.parties_label(found),
+            "missing": [row for row in rows if not row.is_signed],
+            "mine": [row for row in rows if row.url],
+            "signed_count": sum(row.is_signed for row in rows),
+        }
+    return _page(request, "convention", alliance, **context)
+
+
+def _form_page(
+    request: HttpRequest, alliance: Alliance, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    return _page(request, "convention_form", alliance, status=status, **context)
+
+
+def _draft_form(
+    request: HttpRequest, alliance: Alliance, convention: Convention | None
+) -> HttpResponse:
+    """One form to create a draft and to change it."""
+    title = _("Modifier le brouillon") if convention else _("Préparer la convention")
+    context: dict[str, Any] = {"page_title": title, "convention": convention}
+    if request.method != "POST":
+        first = forms.ConventionForm
+        initial = first.written(convention) if convention else first.first(alliance)
+        rows = forms.written_rows(convention) if convention else forms.proposed_rows(alliance)
+        context |= {
+            "form": forms.ConventionForm(initial=initial),
+            "tranches": forms.tranche_rows(alliance, rows=rows),
+        }
+        return _form_page(request, alliance, **context)
+    if "add_tranche" in request.POST:
+        context |= {
+            "form": forms.ConventionForm(initial=request.POST.dict()),
+            "tranches": forms.tranche_rows(alliance, rows=[*forms.posted_rows(request.POST), {}]),
+        }
+        return _form_page(request, alliance, **context)
+    form = forms.ConventionForm(request.POST)
+    tranches = forms.tranche_rows(alliance, data=request.POST)
+    context |= {"form": form, "tranches": tranches}
+    if form.is_valid() & tranches.is_valid():
+        try:
+            return _save_draft(request, alliance, convention, form, tranches)
+        except Refusal as refusal:
+            field = refusal.field if refusal.field in form.fields else None
+            form.add_error(field, str(refusal))
+    return _form_page(request, alliance, status=422, **context)
+
+
+def _save_draft(
+    request: HttpRequest,
+    alliance: Alliance,
+    convention: Convention | None,
+    form: forms.ConventionForm,
+    tranches: forms.BaseTrancheFormSet,
+) -> HttpResponse:
+    typed = dict(form.cleaned_data)
+    revision = typed.pop("revision")
+    by = person_of(request)
+    if convention is None:
+        saved = services.create_convention(alliance, by=by, tranches=tranches.specs(), **typed)
+        done = _("Le brouillon de la convention %(number)s est créé. Relisez-le, puis envoyez-le.")
+    else:
+        saved = services.update_convention(
+            convention, by=by, revision=revision, tranches=tranches.specs(), **typed
+        )
+        done = _(
+            "Le brouillon de la convention %(number)s est modifié. Relisez-le, puis envoyez-le."
+        )
+    messages.success(request, done % {"number": saved.number})
+    return redirect(alliance.url("convention"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@alliance_page("prepare_convention")
+def convention_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    existing = alliance.conventions.current().exists()
+    if existing and request.method != "POST":
+        return redirect(alliance.url("convention"))
+    return _draft_form(request, alliance, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@alliance_page("prepare_convention")
+def convention_edit(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    found = selectors.current_convention(alliance)
+    if found is None:
+        raise Http404
+    if found.state != Convention.State.DRAFT and request.method != "POST":
+        return redirect(alliance.url("convention"))
+    return _draft_form(request, alliance, found)
+
+
+@require_POST
+@alliance_page("prepare_convention")
+def convention_send(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    found = selectors.current_convention(alliance)
+    if found is None:
+        raise Http404
+    text = request.POST.get("revision", "")
+    revision = int(text) if text.isascii() and text.isdigit() else None
+    try:
+        sent = services.send_convention(found, by=person_of(request), revision=revision)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            _(
+                "La convention %(number)s est envoyée. La Table et la personne déléguée sont"
+                " averties ; chaque partie peut signer."
+            )
+            % {"number": sent.number},
+        )
+    return redirect(alliance.url("convention"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@alliance_page()
+def convention_sign(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
+    """One party's signature: the delegate's and the Table's own, or the one on a paper received."""
+    signatory = selectors.party(alliance, pk)
+    if signatory is None:
+        raise Http404
+    person = person_of(request)
+    if not may_record(person, signatory):
+        raise PermissionDenied
+    is_own = signatory.kind == Signatory.Kind.MINISTRY or can(person, "sign_for_table", alliance)
+    context = {
+        "signatory": signatory,
+        "convention": signatory.convention,
+        "is_own": is_own,
+        "page_title": _("Signer la convention") if is_own else _("Consigner une signature"),
+    }
+    if request.method != "POST":
+        if signatory.signed_on or signatory.convention.state != Convention.State.SENT:
+            return redirect(alliance.url("convention"))
+        initial = forms.SignatureForm.first(person.full_name if is_own else "")
+        return _page(
+            request, "sign", alliance, form=forms.SignatureForm(initial=initial), **context
+        )
+    form = forms.SignatureForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            signed = services.record_signature(signatory, by=person, **form.cleaned_data)
+        except Refusal as refusal:
+            field = refusal.field if refusal.field in form.fields else None
+            form.add_error(field, str(refusal))
+        else:
+            messages.success(request, _signed_message(signed))
+            return redirect(alliance.url("convention"))
+    return _page(request, "sign", alliance, status=422, form=form, **context)
+
+
+def _signed_message(signatory: Signatory) -> str:
+    convention = signatory.convention
+    if convention.state == Convention.State.SIGNED:
+        return _(
+            "La convention %(number)s est signée par toutes les parties, qui sont averties. Le"
+            " premier versement peut être préparé et la Table peut écrire son plan."
+        ) % {"number": convention.number}
+    return _("La signature est consignée pour la convention %(number)s : %(party)s.") % {
+        "number": convention.number,
+        "party": signatory.name,
+    }

@@ -1,0 +1,63 @@
+"""Conventions for the tests, made through the services so that every rule holds."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from alliances import clock
+from alliances.models import Alliance, User
+from conventions import services
+from conventions.models import Convention, Signatory
+from conventions.terms import TrancheSpec
+from tests.factories import person
+
+DRAFTED = datetime(2024, 11, 4, 9, 0, tzinfo=ZoneInfo("America/Montreal"))
+SIGNED_ON = date(2024, 11, 29)
+AMOUNT = Decimal("1000000.00")
+TRANCHES = [
+    TrancheSpec(2024, Decimal("200000.00"), "convention_signed"),
+    TrancheSpec(2025, Decimal("200000.00"), "plan_approved"),
+    TrancheSpec(2026, Decimal("200000.00"), "report_accepted", 2025),
+    TrancheSpec(2027, Decimal("200000.00"), "report_accepted", 2026),
+    TrancheSpec(2028, Decimal("200000.00"), "report_accepted", 2027),
+]
+
+
+def draft_convention(alliance: Alliance, *, by: User | None = None, **terms: Any) -> Convention:
+    """A draft of five equal tranches, written on 4 November 2024."""
+    terms = {
+        "amount": AMOUNT,
+        "starts_on": date(2024, 11, 1),
+        "ends_on": date(2029, 3, 31),
+        "tranches": TRANCHES,
+    } | terms
+    with clock.at(DRAFTED):
+        return services.create_convention(alliance, by=by or person("analyst"), **terms)
+
+
+def sent_convention(alliance: Alliance, *, by: User | None = None, **terms: Any) -> Convention:
+    by = by or person("analyst")
+    with clock.at(DRAFTED):
+        return services.send_convention(draft_convention(alliance, by=by, **terms), by=by)
+
+
+def sign(signatory: Signatory, *, by: User | None = None, on: date = SIGNED_ON) -> Signatory:
+    """The signature of one party, by somebody who may record it."""
+    is_ministry = signatory.kind == Signatory.Kind.MINISTRY
+    by = by or person("delegate" if is_ministry else "analyst")
+    return services.record_signature(signatory, by=by, signed_on=on, signer="Une personne")
+
+
+def signed_convention(
+    alliance: Alliance, *, by: User | None = None, on: date = SIGNED_ON, **terms: Any
+) -> Convention:
+    """A convention that every party signed: its milestone is recorded."""
+    analyst = by or person("analyst")
+    delegate = person("delegate")
+    convention = sent_convention(alliance, by=analyst, **terms)
+    with clock.at(datetime(on.year, on.month, on.day, 12, tzinfo=DRAFTED.tzinfo)):
+        for signatory in convention.signatories.all():
+            is_ministry = signatory.kind == Signatory.Kind.MINISTRY
+            sign(signatory, by=delegate if is_ministry else analyst, on=on)
+    return Convention.objects.for_pages().get(pk=convention.pk)
