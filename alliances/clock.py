@@ -15,9 +15,14 @@ def now() -> datetime:
     return _travelled.get() or timezone.now()
 
 
+def day_of(moment: datetime) -> date:
+    """The day of ``moment`` in Montréal."""
+    return timezone.localtime(moment, timezone.get_default_timezone()).date()
+
+
 def today() -> date:
     """The present day in Montréal."""
-    return timezone.localtime(now(), timezone.get_default_timezone()).date()
+    return day_of(now())
 
 
 @contextmanager

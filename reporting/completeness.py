@@ -30,7 +30,7 @@ def points_of(report: AnnualReport) -> list[Point]:
         FinancialLine.Category.ADMINISTRATION: _("Les frais d’administration, même à zéro"),
         FinancialLine.Category.MOBILISATION: _("La coordination et la mobilisation, même à zéro"),
     }
-    written = {line.category for line in report.lines.all()}
+    written = {line.category for line in report.lines.all() if line.amount is not None}
     texts = [
         Point(labels[name], bool(getattr(report, name).strip()), f"{page}#id_{name}")
         for name in REQUIRED_TEXTS

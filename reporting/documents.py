@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from alliances import clock
 from alliances.models import Document, User
 from alliances.services.documents import Renderer, create_document, register_renderer
 from alliances.templatetags.portal import count, money
@@ -53,7 +54,7 @@ def report_data(report: AnnualReport) -> dict[str, Any]:
                 "columns": [_("Poste"), _("Montant"), _("Explication")],
                 "rows": [
                     [line.get_category_display(), money(line.amount), line.note]
-                    for line in report.lines.all()
+                    for line in report.lines.filter(amount__isnull=False)
                 ],
             }
         ],
@@ -76,7 +77,4 @@ def _sections(report: AnnualReport) -> list[dict[str, Any]]:
 
 def _act(report: AnnualReport, act: str) -> dict[str, str]:
     at = getattr(report, f"{act}_at")
-    return {
-        "by": str(getattr(report, f"{act}_by")),
-        "on": timezone.localtime(at).date().isoformat(),
-    }
+    return {"by": str(getattr(report, f"{act}_by")), "on": clock.day_of(at).isoformat()}

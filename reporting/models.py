@@ -230,8 +230,8 @@ class AnnualReport(FSMModelMixin, ScopedModel):
 
     @property
     def is_late(self) -> bool:
-        """The Table still has it after the last day; days are Québec days."""
-        return self.is_writable and self.period.is_past_due
+        """Never submitted, and the last day is over; days are Québec days."""
+        return self.submitted_at is None and self.period.is_past_due
 
     def get_absolute_url(self) -> str:
         return self.alliance.url("report", str(self.period.year))
@@ -254,7 +254,7 @@ class AnnualReport(FSMModelMixin, ScopedModel):
 
 
 class FinancialLine(ScopedModel):
-    """An amount of the year only the Table knows, in dollars."""
+    """An amount of the year only the Table knows, in dollars; empty while it is not said."""
 
     scoped_by = "report"
 
@@ -265,7 +265,7 @@ class FinancialLine(ScopedModel):
 
     report = models.ForeignKey(AnnualReport, on_delete=models.CASCADE, related_name="lines")
     category = models.CharField(max_length=16, choices=Category)
-    amount = MoneyField(_("montant"))
+    amount = MoneyField(_("montant"), null=True, blank=True)
     note = models.CharField(_("explication"), max_length=500, blank=True)
 
     class Meta:

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('category', models.CharField(choices=[('administration', 'Frais d’administration'), ('mobilisation', 'Coordination et mobilisation'), ('other_income', 'Autres revenus')], max_length=16)),
-                ('amount', alliances.money.MoneyField(verbose_name='montant')),
+                ('amount', alliances.money.MoneyField(blank=True, null=True, verbose_name='montant')),
                 ('note', models.CharField(blank=True, max_length=500, verbose_name='explication')),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='reporting.annualreport')),
                 ('territory', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.territory')),

@@ -159,7 +159,7 @@ def _who_saved(report: AnnualReport) -> str:
 
 def _save_line(report: AnnualReport, category: str, entry: LineEntry) -> None:
     line = FinancialLine.objects.filter(report=report, category=category)
-    if entry.amount is None:
+    if entry.amount is None and not entry.note.strip():
         line.delete()
         return
     FinancialLine.objects.update_or_create(

@@ -1,0 +1,133 @@
+"""The reports an Alliance owes, year by year, and what each one opens."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from alliances import clock
+from alliances.models import Alliance, Membership, MilestoneKind, User
+from alliances.permissions import rights_of, role_of
+from alliances.roles import Side
+from conventions.models import Convention
+from fqis.models import Versement
+from reporting.models import AnnualReport, ReportingPeriod
+from reporting.wording import StateWord, state_word
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """One year to report on. ``since`` is the day of the last act."""
+
+    period: ReportingPeriod
+    report: AnnualReport | None
+    state: StateWord
+    url: str
+    since: date | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.period.is_open
+
+
+def side_of(user: User, alliance: Alliance) -> Side:
+    role = role_of(user, alliance)
+    return role.side if role else Side.TABLE
+
+
+def last_act_on(report: AnnualReport) -> date | None:
+    """The day of the act that brought the report to its state."""
+    moment = {
+        AnnualReport.State.SUBMITTED: report.submitted_at,
+        AnnualReport.State.RETURNED: report.returned_at,
+        AnnualReport.State.RECOMMENDED: report.recommended_at,
+        AnnualReport.State.ACCEPTED: report.accepted_at,
+    }.get(report.state, report.created_at)
+    return clock.day_of(moment) if moment else None
+
+
+def year_rows(alliance: Alliance, side: Side) -> list[YearRow]:
+    """Every year of the cycle, the latest first; two queries."""
+    reports = {
+        report.period_id: report
+        for report in AnnualReport.objects.for_pages().filter(alliance=alliance)
+    }
+    rows = []
+    for period in ReportingPeriod.objects.filter(cycle_id=alliance.cycle_id).select_related(
+        "cycle"
+    ):
+        report = reports.get(period.pk)
+        rows.append(
+            YearRow(
+                period=period,
+                report=report,
+                state=state_word(report, period, side),
+                url=alliance.url("report", str(period)),
+                since=last_act_on(report) if report else None,
+            )
+        )
+    return rows[::-1]
+
+
+def report_of(alliance: Alliance, period: ReportingPeriod) -> AnnualReport | None:
+    return AnnualReport.objects.for_pages().filter(alliance=alliance, period=period).first()
+
+
+def previous_report(report: AnnualReport) -> AnnualReport | None:
+    """Last year's report, once it was submitted."""
+    return (
+        AnnualReport.objects.for_pages()
+        .prefetch_related("lines")
+        .filter(
+            alliance_id=report.alliance_id,
+            period__fiscal_year=report.period.fiscal_year - 1,
+            submitted_at__isnull=False,
+        )
+        .first()
+    )
+
+
+def versement_opened_by(alliance: Alliance, period: ReportingPeriod) -> Versement | None:
+    """The versement whose tranche waits for this report."""
+    return (
+        Versement.objects.filter(
+            alliance=alliance,
+            tranche__waits_for=MilestoneKind.REPORT_ACCEPTED,
+            tranche__waits_for_year=period.fiscal_year,
+        )
+        .exclude(state=Versement.State.CANCELLED)
+        .select_related("tranche")
+        .first()
+    )
+
+
+def has_signed_convention(alliance: Alliance) -> bool:
+    return Convention.objects.signed().filter(alliance=alliance).exists()
+
+
+def territories_with(user: User, *rights: str) -> list[int]:
+    """The territories where ``user`` holds one of ``rights``; no query beyond the rights."""
+    held = rights_of(user).on
+    return [pk for pk, names in held.items() if any(right in names for right in rights)]
+
+
+def reports_in(user: User, right: str, *states: str) -> QuerySet[AnnualReport]:
+    """The reports in ``states`` on the territories where ``user`` holds ``right``."""
+    return (
+        AnnualReport.objects.for_pages()
+        .filter(territory_id__in=territories_with(user, right), state__in=states)
+        .order_by("period__analysis_due_on", "alliance__territory__rank")
+    )
+
+
+def advisers_of(territory_ids: Iterable[int]) -> dict[int, str]:
+    """The names of the DGSQ's people of each territory, in one query."""
+    names: dict[int, list[str]] = {}
+    members = Membership.objects.active_on(clock.today()).filter(
+        role="advisor", territory_id__in=list(territory_ids), user__is_active=True
+    )
+    for territory_id, name in members.values_list("territory_id", "user__full_name"):
+        if territory_id is not None:
+            names.setdefault(territory_id, []).append(name)
+    return {key: ", ".join(value) for key, value in names.items()}

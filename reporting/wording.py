@@ -1,0 +1,49 @@
+"""How a report's state reads: « Transmise » to the Table, « À analyser » to the DGSQ."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from alliances.roles import Side
+from reporting.models import AnnualReport, ReportingPeriod
+
+State = AnnualReport.State
+
+
+@dataclass(frozen=True)
+class StateWord:
+    """A glyph and its word. ``waits``: somebody must act; ``is_late``: in red."""
+
+    glyph: str
+    word: str
+    waits: bool = False
+    is_late: bool = False
+
+
+def state_word(
+    report: AnnualReport | None, period: ReportingPeriod, side: Side = Side.DGSSAC
+) -> StateWord:
+    """The state of a year's report for its reader; ``report`` is None when nothing was opened."""
+    if not period.is_open:
+        return StateWord("todo", _("À venir"))
+    if report is None or report.state == State.DRAFT:
+        if period.is_past_due:
+            return StateWord("late", _("En retard"), waits=True, is_late=True)
+        if report is not None:
+            return StateWord("todo", _("Brouillon"))
+        return StateWord("todo", _("À commencer") if side is Side.TABLE else _("Attendue"))
+    if report.state == State.RETURNED:
+        return StateWord("back", _("Retournée"), waits=True)
+    if report.state == State.ACCEPTED:
+        return StateWord("done", _("Acceptée"))
+    return _in_analysis(report.state, side)
+
+
+def _in_analysis(state: str, side: Side) -> StateWord:
+    if state == State.SUBMITTED:
+        if side is Side.TABLE:
+            return StateWord("sent", _("Transmise"))
+        return StateWord("run", _("À analyser"), waits=True)
+    if side is Side.DGSSAC:
+        return StateWord("run", _("À accepter"), waits=True)
+    return StateWord("sent", _("Recommandée"))
