@@ -1,1 +1,24 @@
-urlpatterns: list = []
+from django.urls import path
+
+from plans.views import acts, editor, elements, plan
+
+ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/plan/"
+VERSION = f"{ALLIANCE}<int:number>/"
+
+urlpatterns = [
+    path(ALLIANCE, plan.plan, name="plan"),
+    path(f"{ALLIANCE}nouvelle-version/", acts.new_version, name="plan_new_version"),
+    path(VERSION, plan.version, name="plan_version"),
+    path(f"{VERSION}ecrire/", editor.write, name="plan_write"),
+    path(f"{VERSION}verifier/", acts.check, name="plan_check"),
+    path(f"{VERSION}transmettre/", acts.submit, name="plan_submit"),
+    path(f"{VERSION}retourner/", acts.return_, name="plan_return"),
+    path(f"{VERSION}valider/", acts.validate, name="plan_validate"),
+    path(f"{VERSION}approuver/", acts.approve, name="plan_approve"),
+    path(f"{VERSION}<str:code>/", editor.section, name="plan_section"),
+    path(f"{VERSION}<str:code>/texte/", editor.text, name="plan_text"),
+    path(f"{VERSION}<str:code>/ajouter/<str:kind>/", elements.add, name="plan_add"),
+    path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/", elements.edit, name="plan_edit"),
+    path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/retirer/", elements.remove, name="plan_remove"),
+    path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/deplacer/", elements.move, name="plan_move"),
+]

@@ -169,9 +169,7 @@ class Indicator(PlanElement):
     baseline = models.DecimalField(
         _("référence"), max_digits=12, decimal_places=2, null=True, blank=True
     )
-    target = models.DecimalField(
-        _("cible"), max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    target = models.DecimalField(_("cible"), max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.CharField(_("unité"), max_length=60, blank=True)
 
     class Meta:

@@ -1,0 +1,227 @@
+"""What a version still lacks: the elements its guide requires (guide 2024, §4.2: fifteen).
+
+Each element of the canvas is met by one section; a section is complete when its text is written
+or, for a view of the logic, when every element below has what the section asks. Five queries,
+whatever the number of versions and of their elements.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from .models import (
+    Action,
+    CanvasRequirement,
+    CanvasSection,
+    Objective,
+    PlanVersion,
+    Priority,
+    SectionText,
+)
+
+Kind = CanvasSection.Kind
+NAMED = 3
+
+
+@dataclass
+class Facts:
+    """What is written in one version, in as few words as the check needs.
+
+    ``actions`` holds, for each, its code and the names of what it has.
+    """
+
+    texts: set[int] = field(default_factory=set)
+    priorities: dict[int, str] = field(default_factory=dict)
+    objectives: dict[int, str] = field(default_factory=dict)
+    actions: list[tuple[str, set[Kind]]] = field(default_factory=list)
+    without_objective: list[str] = field(default_factory=list)
+    without_action: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One required element: its section, and in words what is missing when it is not met."""
+
+    requirement: CanvasRequirement
+    gap: str
+    url: str
+
+    @property
+    def is_met(self) -> bool:
+        return not self.gap
+
+
+@dataclass(frozen=True)
+class Completeness:
+    points: list[Point]
+    facts: Facts
+
+    @property
+    def total(self) -> int:
+        return len(self.points)
+
+    @property
+    def missing(self) -> list[Point]:
+        return [point for point in self.points if not point.is_met]
+
+    @property
+    def done(self) -> int:
+        return self.total - len(self.missing)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+
+def check(version: PlanVersion) -> Completeness:
+    """The required elements of ``version``, in the guide's order."""
+    return check_all([version])[version.pk]
+
+
+def check_all(versions: Iterable[PlanVersion]) -> dict[int, Completeness]:
+    """The same for several versions (with ``plan__alliance__territory`` and ``cycle`` loaded)."""
+    versions = list(versions)
+    facts = _load([version.pk for version in versions])
+    required: dict[int, list[CanvasRequirement]] = {}
+    for requirement in CanvasRequirement.objects.filter(
+        canvas__in={version.plan.canvas_id for version in versions}
+    ).select_related("section"):
+        required.setdefault(requirement.canvas_id, []).append(requirement)
+    return {
+        version.pk: Completeness(
+            [
+                Point(
+                    requirement,
+                    gap_of(requirement.section, facts[version.pk]),
+                    version.plan.alliance.url(
+                        "plan_section", version.number, requirement.section.code
+                    ),
+                )
+                for requirement in required.get(version.plan.canvas_id, [])
+            ],
+            facts[version.pk],
+        )
+        for version in versions
+    }
+
+
+def _load(version_ids: list[int]) -> dict[int, Facts]:
+    facts = {pk: Facts() for pk in version_ids}
+    written = SectionText.objects.filter(version__in=version_ids).exclude(html="")
+    for version_id, section_id in written.values_list("version_id", "section_id"):
+        facts[version_id].texts.add(section_id)
+    for pk, version_id, rank, below in (
+        Priority.objects.filter(version__in=version_ids)
+        .annotate(below=Count("objectives"))
+        .order_by("rank", "pk")
+        .values_list("pk", "version_id", "rank", "below")
+    ):
+        facts[version_id].priorities[pk] = str(rank)
+        if not below:
+            facts[version_id].without_objective.append(str(rank))
+    for pk, version_id, priority_id, rank, below in (
+        Objective.objects.filter(version__in=version_ids)
+        .annotate(below=Count("actions"))
+        .order_by("priority__rank", "rank", "pk")
+        .values_list("pk", "version_id", "priority_id", "rank", "below")
+    ):
+        code = f"{facts[version_id].priorities[priority_id]}.{rank}"
+        facts[version_id].objectives[pk] = code
+        if not below:
+            facts[version_id].without_action.append(code)
+    _load_actions(version_ids, facts)
+    return facts
+
+
+def _load_actions(version_ids: list[int], facts: dict[int, Facts]) -> None:
+    targets = Count("indicators", filter=Q(indicators__target__isnull=False))
+    actions = (
+        Action.objects.filter(version__in=version_ids)
+        .annotate(targets=targets)
+        .order_by("objective__priority__rank", "objective__rank", "rank", "pk")
+        .only(
+            "version_id", "objective_id", "rank", "population", "expected_result", "lead", "means"
+        )
+    )
+    for action in actions:
+        facts_here = facts[action.version_id]
+        code = f"{facts_here.objectives[action.objective_id]}.{action.rank}"
+        facts_here.actions.append((code, parts_of(action, has_target=bool(action.targets))))
+
+
+def parts_of(action: Action, *, has_target: bool) -> set[Kind]:
+    """The sections that ``action`` answers."""
+    answers = {
+        Kind.MEANS: action.means,
+        Kind.POPULATION: action.population,
+        Kind.RESULTS: action.expected_result,
+        Kind.PEOPLE: action.lead,
+        Kind.INDICATORS: has_target,
+    }
+    return {kind for kind, answer in answers.items() if answer}
+
+
+def _named(codes: list[str]) -> str:
+    shown = ", ".join(codes[:NAMED])
+    others = len(codes) - NAMED
+    return _("%(codes)s et %(n)s de plus") % {"codes": shown, "n": others} if others > 0 else shown
+
+
+def _objectives_gap(facts: Facts) -> str:
+    if not facts.priorities:
+        return _("Aucune priorité n’est inscrite.")
+    if facts.without_objective:
+        return _("Sans objectif : priorité %(codes)s.") % {"codes": _named(facts.without_objective)}
+    return ""
+
+
+def _priorities_gap(facts: Facts) -> str:
+    return "" if facts.priorities else _("Aucune priorité n’est inscrite.")
+
+
+def _actions_gap(facts: Facts, kind: Kind, words: str) -> str:
+    if not facts.actions:
+        return _("Aucune action n’est inscrite.")
+    if kind == Kind.MEANS and facts.without_action:
+        return _("Sans action : objectif %(codes)s.") % {"codes": _named(facts.without_action)}
+    lacking = [code for code, parts in facts.actions if kind not in parts]
+    return words % {"codes": _named(lacking)} if lacking else ""
+
+
+_GAPS: dict[str, Callable[[Facts], str]] = {
+    Kind.PRIORITIES: _priorities_gap,
+    Kind.OBJECTIVES: _objectives_gap,
+    Kind.MEANS: lambda facts: _actions_gap(facts, Kind.MEANS, _("Sans moyens : action %(codes)s.")),
+    Kind.POPULATION: lambda facts: _actions_gap(
+        facts, Kind.POPULATION, _("Sans population visée : action %(codes)s.")
+    ),
+    Kind.RESULTS: lambda facts: _actions_gap(
+        facts, Kind.RESULTS, _("Sans résultat attendu : action %(codes)s.")
+    ),
+    Kind.INDICATORS: lambda facts: _actions_gap(
+        facts, Kind.INDICATORS, _("Sans indicateur avec sa cible : action %(codes)s.")
+    ),
+    Kind.PEOPLE: lambda facts: _actions_gap(
+        facts, Kind.PEOPLE, _("Sans responsable : action %(codes)s.")
+    ),
+}
+
+
+def gap_of(section: CanvasSection, facts: Facts) -> str:
+    """What ``section`` lacks, in a sentence; empty when it is complete."""
+    if section.is_text:
+        return "" if section.pk in facts.texts else _("Le texte est à écrire.")
+    return _GAPS[section.kind](facts)
+
+
+def is_started(section: CanvasSection, facts: Facts) -> bool:
+    """Whether something is written in ``section``, even if it lacks something else."""
+    if section.pk in facts.texts:
+        return True
+    if section.kind == Kind.PRIORITIES:
+        return bool(facts.priorities)
+    if section.kind == Kind.OBJECTIVES:
+        return bool(facts.objectives)
+    return any(section.kind in parts for _code, parts in facts.actions)

@@ -1,0 +1,49 @@
+"""The letter of approval: the data it is made from, frozen on the day of the act."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from alliances.models import Document, User
+from alliances.permissions import role_of
+from alliances.services.documents import Renderer, create_document, register_renderer
+from alliances.services.notifications import people_with
+
+from .models import PlanVersion, Priority
+from .wording import title_of
+
+APPROVAL = "plan_approval"
+
+
+def register() -> None:
+    register_renderer(APPROVAL, Renderer("documents/plan_approval.html"))
+
+
+def approval_letter(version: PlanVersion, *, by: User, on: date) -> Document:
+    """Freezes the letter that tells the Table its plan is approved, and queues its rendering."""
+    alliance = version.plan.alliance
+    role = role_of(by, alliance)
+    signers = people_with("submit_plan", alliance)
+    priorities = Priority.objects.filter(version=version).values_list("title", flat=True)
+    return create_document(
+        APPROVAL,
+        by=by,
+        title=_("Approbation : %(plan)s") % {"plan": title_of(version)},
+        alliance=alliance,
+        subject=version,
+        dated_on=on,
+        language=alliance.territory.default_language,
+        data={
+            "recipient": {
+                "name": alliance.table.name,
+                "attention": signers[0].full_name if signers else "",
+                "city": alliance.table.city,
+            },
+            "alliance": str(alliance),
+            "version": version.number,
+            "approved_on": on.isoformat(),
+            "in_force_from": on.isoformat(),
+            "approved_by": {"name": by.full_name, "title": str(role.label) if role else ""},
+            "priorities": list(priorities),
+        },
+    )

@@ -1,0 +1,187 @@
+"""What a person must do about the plans, and what they wait for; derived from states.
+
+The number of queries is the same for one Alliance and for twenty.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from alliances import clock
+from alliances.models import User
+from alliances.permissions import can
+from alliances.todo import Todo, Waiting
+from plans.completeness import Completeness, check_all
+from plans.models import PlanVersion
+from plans.wording import title_of
+
+from .states import since
+
+SOON = timedelta(days=30)
+State = PlanVersion.State
+
+
+@dataclass(frozen=True)
+class _Open:
+    """An open version with what the lists say of it."""
+
+    version: PlanVersion
+    completeness: Completeness | None
+
+    @property
+    def due_on(self) -> date | None:
+        """The deadline, until the plan is transmitted for the first time."""
+        return self.version.plan.due_on if self.version.submitted_at is None else None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.completeness is not None and self.completeness.is_complete
+
+    @property
+    def is_pressing(self) -> bool:
+        return self.due_on is not None and self.due_on <= clock.today() + SOON
+
+    @property
+    def day(self) -> date | None:
+        moment = since(self.version)
+        zone = timezone.get_default_timezone()
+        return timezone.localtime(moment, zone).date() if moment else None
+
+
+def _open_versions(user: User) -> list[_Open]:
+    versions = list(
+        PlanVersion.objects.open()
+        .select_related(
+            "plan__alliance__territory",
+            "plan__alliance__cycle",
+            "created_by",
+            "submitted_by",
+            "returned_by",
+            "validated_by",
+        )
+        .order_by("plan__due_on", "plan__alliance__territory__rank")
+    )
+    written = [one for one in versions if one.is_writable and can(user, "edit_plan", one)]
+    checked = check_all(written) if written else {}
+    return [_Open(one, checked.get(one.pk)) for one in versions]
+
+
+def todo(user: User) -> list[Todo]:
+    """The plans that wait for ``user``."""
+    return [item for one in _open_versions(user) if (item := _todo(one, user)) is not None]
+
+
+def _todo(one: _Open, user: User) -> Todo | None:
+    version = one.version
+    if version.is_writable and can(user, "edit_plan", version):
+        return _to_write(one, user)
+    if version.state == State.SUBMITTED and can(user, "validate_plan", version):
+        return _to_decide(
+            one, _("Valider : %(plan)s"), _("Lire le plan"),
+            _("Transmis par %(person)s") % {"person": version.submitted_by},
+        )  # fmt: skip
+    if version.state == State.VALIDATED and can(user, "approve_plan", version):
+        return _to_decide(
+            one, _("Approuver : %(plan)s"), _("Lire le plan"),
+            _("Validé par %(person)s") % {"person": version.validated_by},
+        )  # fmt: skip
+    return None
+
+
+def _to_decide(one: _Open, title: str, button: str, detail: str) -> Todo:
+    version, alliance = one.version, one.version.plan.alliance
+    return Todo(
+        title % {"plan": title_of(version)},
+        alliance.url("plan_version", version.number),
+        button,
+        alliance=alliance,
+        since=one.day,
+        detail=detail,
+    )
+
+
+def _to_write(one: _Open, user: User) -> Todo | None:
+    version, alliance = one.version, one.version.plan.alliance
+    progress = (one.completeness.done, one.completeness.total) if one.completeness else None
+    plan = {"plan": title_of(version)}
+    common = {"alliance": alliance, "due_on": one.due_on, "since": one.day, "progress": progress}
+    may_submit = can(user, "submit_plan", version)
+    if one.is_complete:
+        if not may_submit:
+            return None
+        return Todo(
+            _("Transmettre : %(plan)s") % plan,
+            alliance.url("plan_check", version.number),
+            _("Relire et transmettre"),
+            detail=_("Tous les éléments exigés sont là."),
+            **common,  # type: ignore[arg-type]
+        )
+    if may_submit and not one.is_pressing and version.state != State.RETURNED:
+        return None
+    if version.state == State.RETURNED:
+        title, button = _("Corriger : %(plan)s"), _("Corriger le plan")
+        detail = _("Retourné par %(person)s") % {"person": version.returned_by}
+    else:
+        title, button, detail = _("Terminer : %(plan)s"), _("Continuer le plan"), ""
+    return Todo(
+        title % plan,
+        alliance.url("plan_write", version.number),
+        button,
+        detail=detail,
+        **common,  # type: ignore[arg-type]
+    )
+
+
+def waiting(user: User) -> list[Waiting]:
+    """The plans whose next step belongs to somebody else."""
+    return [item for one in _open_versions(user) if (item := _waiting(one, user)) is not None]
+
+
+def _waiting(one: _Open, user: User) -> Waiting | None:
+    version = one.version
+    if version.state == State.SUBMITTED and can(user, "edit_plan", version):
+        return _wait(one, _("Validation : %(plan)s"), _("DGSSAC"), _("Elle lit votre plan."))
+    if version.state == State.VALIDATED and (
+        can(user, "edit_plan", version) or can(user, "validate_plan", version)
+    ):
+        return _wait(
+            one,
+            _("Approbation : %(plan)s"),
+            _("Délégation de la ministre"),
+            _("Validé par %(person)s") % {"person": version.validated_by},
+        )
+    if not version.is_writable:
+        return None
+    if can(user, "validate_plan", version):
+        return _wait(one, _("Transmission : %(plan)s"), _("Table"), str(version.plan.alliance))
+    if (
+        one.is_complete
+        and can(user, "edit_plan", version)
+        and not can(user, "submit_plan", version)
+    ):
+        return _wait(
+            one, _("Transmission : %(plan)s"), _("Direction de la Table"), _("Le plan est complet.")
+        )
+    if (
+        can(user, "submit_plan", version)
+        and not one.is_complete
+        and not one.is_pressing
+        and version.state == State.DRAFT
+    ):
+        return _wait(one, _("Rédaction : %(plan)s"), _("Coordination de la Table"), "")
+    return None
+
+
+def _wait(one: _Open, what: str, who: str, detail: str) -> Waiting:
+    version, alliance = one.version, one.version.plan.alliance
+    return Waiting(
+        what % {"plan": title_of(version)},
+        alliance.url("plan_version", version.number),
+        who,
+        detail,
+        since=one.day,
+        due_on=one.due_on,
+        alliance=alliance,
+    )

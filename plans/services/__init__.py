@@ -1,0 +1,44 @@
+"""The acts on a plan: its versions, its texts, the elements of its logic."""
+
+from .elements import (
+    add_action,
+    add_indicator,
+    add_objective,
+    add_priority,
+    move_element,
+    remove_element,
+    update_action,
+    update_indicator,
+    update_objective,
+    update_priority,
+)
+from .sections import TextConflict, save_section_text
+from .versions import (
+    approve_version,
+    open_version,
+    return_version,
+    start_plan,
+    submit_version,
+    validate_version,
+)
+
+__all__ = [
+    "TextConflict",
+    "add_action",
+    "add_indicator",
+    "add_objective",
+    "add_priority",
+    "approve_version",
+    "move_element",
+    "open_version",
+    "remove_element",
+    "return_version",
+    "save_section_text",
+    "start_plan",
+    "submit_version",
+    "update_action",
+    "update_indicator",
+    "update_objective",
+    "update_priority",
+    "validate_version",
+]

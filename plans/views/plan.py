@@ -1,0 +1,13 @@
+from django.http import HttpRequest, HttpResponse
+
+from alliances.scoping import alliance_page
+
+
+@alliance_page()
+def plan(request: HttpRequest, alliance: object, **kwargs: object) -> HttpResponse:
+    return HttpResponse(status=501)
+
+
+@alliance_page()
+def version(request: HttpRequest, alliance: object, **kwargs: object) -> HttpResponse:
+    return HttpResponse(status=501)
