@@ -89,6 +89,8 @@ class InviteForm(forms.Form):
     language = forms.ChoiceField(label=_("Langue de la lettre"), choices=LANGUAGES)
 
     def __init__(self, *args: Any, territory: Territory | None = None, **kwargs: Any) -> None:
+        # A page may also hold a filter by role.
+        kwargs.setdefault("auto_id", "inviter_%s")
         super().__init__(*args, **kwargs)
         slugs = TABLE_ROLES if territory is not None else list(ROLES)
         self.fields["role"].choices = role_choices(slugs)  # type: ignore[attr-defined]
@@ -195,7 +197,7 @@ class DepositForm(forms.Form):
 
 
 class DocumentFilter(django_filters.FilterSet):
-    kind = django_filters.ChoiceFilter(label=_("Type"), empty_label=_("Tous"))
+    type = django_filters.ChoiceFilter(label=_("Type"), field_name="kind", empty_label=_("Tous"))
     q = django_filters.CharFilter(
         label=_("Titre ou numéro"), method="search", widget=forms.SearchInput
     )
@@ -206,7 +208,7 @@ class DocumentFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, kinds: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["kind"].extra["choices"] = kinds
+        self.filters["type"].extra["choices"] = kinds
 
     def search(self, queryset: QuerySet[Document], name: str, value: str) -> QuerySet[Document]:
         return queryset.filter(Q(title__icontains=value) | Q(number__icontains=value))

@@ -201,6 +201,11 @@ class Remarks:
     may_reserve: bool
 
     @property
+    def key(self) -> str:
+        """Tells these boxes from the others of a page."""
+        return "-".join(part for part in (str(self.target_id), self.field) if part)
+
+    @property
     def open_count(self) -> int:
         return sum(1 for one in self.threads if one.resolved_at is None)
 

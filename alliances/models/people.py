@@ -231,6 +231,10 @@ class Invitation(models.Model):
     def is_pending(self) -> bool:
         return self.accepted_at is None and self.cancelled_at is None
 
+    @property
+    def is_expired(self) -> bool:
+        return self.is_pending and clock.now() >= self.expires_at
+
     def is_open_at(self, moment: datetime) -> bool:
         return self.is_pending and moment < self.expires_at
 

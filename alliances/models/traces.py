@@ -149,6 +149,10 @@ class Comment(ScopedModel):
     def __str__(self) -> str:
         return self.body[:60]
 
+    @property
+    def is_ministry_only(self) -> bool:
+        return self.audience == self.Audience.MINISTRY
+
 
 class Notification(models.Model):
     """A letter to one person, written in the transaction of the act and sent by the worker."""

@@ -202,9 +202,8 @@ def send(invitation: Invitation) -> None:
             _("%(person)s vous invite au portail des Alliances pour la solidarité.")
             % {"person": invitation.invited_by},
             _("Votre rôle : %(role)s.") % {"role": role},
-            _(
-                "Ouvrez ce lien pour choisir votre mot de passe. Il sert une fois, pendant %(n)s jours."
-            )
+            _("Ouvrez ce lien pour choisir votre mot de passe."),
+            _("Il sert une seule fois, pendant %(n)s jours.")
             % {"n": settings.INVITATION_DAYS},
             link_of(invitation),
             _("Vous n’attendiez pas ce message? Ne faites rien : le lien se fermera seul."),

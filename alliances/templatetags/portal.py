@@ -15,6 +15,7 @@ from alliances import clock
 from alliances.models import Alliance
 from alliances.money import format_plain
 from alliances.permissions import can as holds
+from alliances.services.documents import kind_label
 from alliances.tabs import tabs_of
 
 register = template.Library()
@@ -203,6 +204,12 @@ def french_ordinal(rank: int, feminine: bool = True) -> str:
     if rank == 1:
         return "1re" if feminine else "1er"
     return f"{rank}e"
+
+
+@register.filter
+def document_kind(kind: str) -> str:
+    """What people call a kind of document."""
+    return str(kind_label(kind))
 
 
 @register.filter

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -84,15 +86,23 @@ def bring_in(request: HttpRequest, form: InviteForm, *, by: User, **fixed: objec
 
 def say_invited(request: HttpRequest, invitation: Invitation) -> None:
     """Tells that the letter leaves, and shows the link this once."""
-    done = _("L’invitation part à %(email)s. Son lien, montré cette seule fois : %(link)s")
-    link = invitations.link_of(invitation)
-    messages.success(request, done % {"email": invitation.email, "link": link})
+    done = _("L’invitation part à %(email)s. Voici son lien, montré cette seule fois :")
+    text = format_html(
+        '{} <span class="secret">{}</span>',
+        done % {"email": invitation.email},
+        invitations.link_of(invitation),
+    )
+    messages.success(request, text)
 
 
 def _person_page(request: HttpRequest, user: User, form: GrantForm) -> dict[str, object]:
     held = user.memberships.select_related("territory", "created_by", "ended_by")
     return {
         "person": user,
+        "crumbs": [
+            {"label": _("Personnes"), "url": reverse("people")},
+            {"label": user.full_name, "url": ""},
+        ],
         "form": form,
         "open_roles": [one for one in held if one.ended_at is None],
         "ended_roles": [one for one in held if one.ended_at is not None],
