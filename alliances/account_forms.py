@@ -102,7 +102,7 @@ class ActivateTOTPForm(WordedForm, totp.ActivateTOTPForm):
 
 class AddWebAuthnForm(WordedForm, webauthn.AddWebAuthnForm):
     words = {
-        "name": (_("Nom de la clé"), _("Pour la reconnaître, par exemple « Clé du bureau ».")),
+        "name": (_("Nom de la clé"), _("Pour la reconnaître, par exemple « Clé du bureau ».")),
         "passwordless": (
             _("Me connecter avec cette clé seule"),
             _("La clé demande alors un NIP, une empreinte ou votre visage, et aucun mot de passe."),

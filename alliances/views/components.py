@@ -38,7 +38,7 @@ ANSWERS = [("yes", _("Oui")), ("no", _("Non")), ("na", _("Sans objet"))]
 
 class SampleForm(forms.Form):
     title = forms.CharField(label=_("Titre du projet"), max_length=80)
-    amount = MoneyFormField(label=_("Montant"), help_text=_("En dollars, par exemple 1 234,56."))
+    amount = MoneyFormField(label=_("Montant"), help_text=_("En dollars, par exemple 1 234,56."))
     territory = forms.ChoiceField(
         label=_("Territoire"), choices=[("", _("Choisir")), ("mauricie", "Mauricie")]
     )
@@ -184,8 +184,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
             {"share": 75, "fill": "white"},
         ],
         "lines": [
-            {"label": _("Votre sélection"), "amount": "4 553 720,50 $", "key": "piv"},
-            {"label": _("Le reste de la file"), "amount": "2 889 512,25 $", "key": "hatch"},
+            {"label": _("Votre sélection"), "amount": "4 553 720,50 $", "key": "piv"},
+            {"label": _("Le reste de la file"), "amount": "2 889 512,25 $", "key": "hatch"},
         ],
         "comments": [comment],
         "page": Paginator(range(230), 25).get_page(request.GET.get("page")),
