@@ -101,7 +101,7 @@ def tile_map(tiles: Sequence[Tile]) -> TileMap:
         squares.append(
             TileSquare(
                 abbreviation=tile.abbreviation,
-                title=gettext("%(name)s\u00a0: %(word)s") % {"name": tile.name, "word": tile.word},
+                title=gettext("%(name)s : %(word)s") % {"name": tile.name, "word": tile.word},
                 x=coordinate(x + inset),
                 y=coordinate(y + inset),
                 width=coordinate(width - 2 * inset),
