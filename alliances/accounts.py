@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +48,11 @@ class PortalAccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Sends a letter about an account. A silent mail server must not stop the person."""
         try:
-            super().send_mail(template_prefix, email, context)
+            self.render_mail(
+                template_prefix,
+                email,
+                {"email": email, "portal_url": settings.PUBLIC_URL, **context},
+            ).send()
         except (SMTPException, OSError):
             logger.exception("account_mail_failed", extra={"template": template_prefix})
 

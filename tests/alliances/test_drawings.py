@@ -1,0 +1,129 @@
+import itertools
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alliances import drawings
+
+START, END = date(2024, 11, 1), date(2029, 3, 31)
+days = st.dates(START, END)
+amounts = st.decimals(0, 9_000_000, places=2, allow_nan=False, allow_infinity=False)
+
+
+def act(day: date, title: str = "Convention signée") -> drawings.Act:
+    return drawings.Act(day, title, "29 nov. 2024", "done")
+
+
+def test_segments_can_be_counted() -> None:
+    bars = drawings.segments(11, 15)
+
+    assert [bar.on for bar in bars] == [True] * 11 + [False] * 4
+
+
+def test_nothing_to_count_draws_nothing() -> None:
+    assert drawings.segments(0, 0) == []
+
+
+def test_coordinates_never_carry_the_comma_of_french() -> None:
+    assert drawings.coordinate(Decimal("12.5")) == "12.5"
+    assert drawings.coordinate(12.0) == "12"
+
+
+def test_seats_wrap_on_two_rows() -> None:
+    drawing = drawings.seats(3, 16)
+
+    assert sum(seat.on for seat in drawing.squares) == 3
+    assert {seat.y for seat in drawing.squares} == {4, 28}
+
+
+@given(st.lists(st.integers(0, 40), max_size=6))
+def test_a_bar_stays_in_its_width(shares: list[int]) -> None:
+    total = sum(shares) or 1
+    rects = drawings.stacked_bar([(share * 100 / total, "piv") for share in shares], width=312)
+
+    assert all(0 <= float(rect.x) <= 312 for rect in rects)
+    assert all(float(rect.x) + float(rect.width) <= 313 for rect in rects)
+
+
+@given(st.lists(days, min_size=1, max_size=12, unique=True), days)
+def test_no_label_of_the_timeline_covers_another(when: list[date], today: date) -> None:
+    drawing = drawings.milestones(
+        start=START, end=END, today=today, acts=[act(day) for day in when], flows=[]
+    )
+
+    spans: dict[int, list[tuple[float, float]]] = {}
+    for placed in drawing.acts:
+        if placed.is_labelled:
+            x = float(placed.text_x)
+            width = 7.0 * len("Convention signée")
+            spans.setdefault(placed.stem_y, []).append(
+                (x - width, x) if placed.end else (x, x + width)
+            )
+    for level in spans.values():
+        level.sort()
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(level))
+        assert all(left >= 0 and right <= 1216 for left, right in level)
+
+
+def test_the_real_story_labels_every_act() -> None:
+    drawing = drawings.milestones(
+        start=START,
+        end=END,
+        today=date(2026, 11, 22),
+        acts=[
+            act(date(2024, 11, 29)),
+            act(date(2025, 5, 28), "PARC approuvé"),
+            act(date(2025, 9, 22), "Reddition 2024-25"),
+            act(date(2026, 10, 14), "Reddition 2025-26"),
+            act(END, "Fin"),
+        ],
+        flows=[drawings.Flow(date(2025, 1, 10), Decimal("820000"), "versé", paid=True)],
+    )
+
+    assert all(placed.is_labelled for placed in drawing.acts)
+    assert [year.label for year in drawing.years][-1] == "2028-2029"
+
+
+def test_today_outside_the_cycle_draws_no_flag() -> None:
+    drawing = drawings.milestones(start=START, end=END, today=date(2030, 1, 1), acts=[], flows=[])
+
+    assert drawing.today_x == ""
+
+
+@given(amounts, amounts)
+def test_the_envelope_never_leaves_its_frame(total: Decimal, received: Decimal) -> None:
+    drawing = drawings.envelope(
+        total=total,
+        total_label="enveloppe",
+        received=min(received, total),
+        parts=[
+            drawings.Part("Versé aux projets", min(received, total) / 2, "piv"),
+            drawings.Part("Non engagé", min(received, total) / 2, "dashed"),
+        ],
+        engaged_parts=1,
+    )
+
+    assert 0 <= float(drawing.received_x) <= 1216
+    assert all(float(part.x) + float(part.width) <= 1217 for part in drawing.parts)
+
+
+def test_the_map_has_a_square_for_each_territory_and_counts_its_words() -> None:
+    names = [*drawings.TILE_GRID, *drawings.WIDE_TILES]
+    drawing = drawings.tile_map([drawings.Tile(name, name, "payé", "done") for name in names])
+
+    assert len(drawing.squares) == 20
+    assert [key.words for key in drawing.legend] == ["payé\u00a0: 20"]
+
+
+def test_the_rail_shows_the_coming_weeks_only() -> None:
+    today = date(2026, 11, 23)
+    drawing = drawings.deadline_rail(
+        [today - timedelta(days=3), today + timedelta(days=4), today + timedelta(days=400)],
+        today=today,
+    )
+
+    assert drawing is not None
+    assert [mark.late for mark in drawing.marks] == [True, False]
+    assert drawings.deadline_rail([], today=today) is None
