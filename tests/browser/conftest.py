@@ -139,12 +139,12 @@ class Visitor:
     def sign_in(self, email: str) -> "Visitor":
         from reporting.demo.people import PASSWORD
 
-        page = self.goto("/compte/login/")
+        page = self.goto("/compte/connexion/")
         page.locator("input[name=login]").fill(email)
         page.locator("input[name=password]").fill(PASSWORD)
         page.locator("main form button[type=submit]").first.click()
         page.wait_for_load_state("load")
-        assert "/login" not in page.url, page.locator("main").inner_text()
+        assert "/connexion/" not in page.url, page.locator("main").inner_text()
         return self
 
     def check_accessible(self) -> None:
