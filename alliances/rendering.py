@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
 
 from .models import Document
 
@@ -28,9 +29,20 @@ def _styles() -> CSS:
     return CSS(filename=str(STYLES), font_config=_fonts())
 
 
+@cache
+def _fetcher() -> URLFetcher:
+    # Frozen data may hold any text: a template never reaches the network nor a file.
+    return URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+
+
 def verification_url(document: Document) -> str:
     """The public address a document's QR code leads to."""
     return f"{settings.PUBLIC_URL}{reverse('verify_document', args=[document.code])}"
+
+
+def _readable(address: str) -> str:
+    """``alliances.example/verifier``: an address as a person types it."""
+    return address.split("://", 1)[-1].rstrip("/")
 
 
 def qr_path(text: str) -> dict[str, object]:
@@ -61,6 +73,7 @@ def render_html(document: Document, template: str) -> str:
                 "demo": settings.DEMO,
                 "language": "en-CA" if document.language == "en" else "fr-CA",
                 "verify_url": address,
+                "verify_page": _readable(f"{settings.PUBLIC_URL}{reverse('verify')}"),
                 "qr": qr_path(address),
             },
         )
@@ -68,7 +81,11 @@ def render_html(document: Document, template: str) -> str:
 
 def render_pdf(document: Document, template: str) -> bytes:
     """A tagged PDF/UA-1 of ``document``."""
-    html = HTML(string=render_html(document, template), base_url=str(settings.BASE_DIR))
+    html = HTML(
+        string=render_html(document, template),
+        base_url=settings.BASE_DIR.as_uri(),
+        url_fetcher=_fetcher(),
+    )
     pdf: bytes = html.write_pdf(
         stylesheets=[_styles()], font_config=_fonts(), pdf_variant="pdf/ua-1"
     )
