@@ -88,10 +88,28 @@ def format_plain(amount: Decimal) -> str:
     return whole.replace(",", "\u00a0") + "," + cents
 
 
-_UNITS = (
-    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze "
-    "seize dix-sept dix-huit dix-neuf"
-).split()
+_UNITS = [
+    "zéro",
+    "un",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+    "dix-sept",
+    "dix-huit",
+    "dix-neuf",
+]
 _TENS = ["", "", "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt"]
 
 
@@ -136,7 +154,9 @@ def integer_in_words(n: int) -> str:
             words.append(f"{_below_thousand(count, final=True)} {name}{plural}")
     thousands, rest = divmod(n, 1000)
     if thousands:
-        words.append("mille" if thousands == 1 else f"{_below_thousand(thousands, final=False)} mille")
+        words.append(
+            "mille" if thousands == 1 else f"{_below_thousand(thousands, final=False)} mille"
+        )
     if rest:
         words.append(_below_thousand(rest, final=True))
     return " ".join(words)

@@ -12,9 +12,7 @@ FOLDER = Path(__file__).parent / "reference_data"
 
 
 def load() -> None:
-    published = {
-        (row["cycle"], row["territoire"]): row for row in read("enveloppes.csv", FOLDER)
-    }
+    published = {(row["cycle"], row["territoire"]): row for row in read("enveloppes.csv", FOLDER)}
     for alliance in Alliance.objects.for_pages():
         row = published.get((alliance.cycle.slug, alliance.territory.slug))
         values = (

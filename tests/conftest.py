@@ -40,9 +40,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def bind_identity(user: User | None) -> None:
     """Binds ``user`` until the test's transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('app.user_id', %s, true)", [str(user.pk) if user else ""]
-        )
+        cursor.execute("select set_config('app.user_id', %s, true)", [str(user.pk) if user else ""])
 
 
 @pytest.fixture(autouse=True)
@@ -111,11 +109,11 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[Comm
             )
         connection.settings_dict["NAME"] = name
         try:
-            yield CommittedDatabase(name, database_url(owner, name), database_url(settings.APP_DB_ROLE, name))
+            yield CommittedDatabase(
+                name, database_url(owner, name), database_url(settings.APP_DB_ROLE, name)
+            )
         finally:
             connections.close_all()
             connection.settings_dict["NAME"] = template
             with psycopg.connect(maintenance, autocommit=True) as admin:
-                admin.execute(
-                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-                )
+                admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -39,6 +39,7 @@ class Cast:
     delegate: User
     budget: User
     payments: User
+    portal: User
     by_role: dict[tuple[str, str], User]
 
     def of(self, alliance: Alliance, role: str) -> User:
@@ -97,5 +98,10 @@ def create_cast() -> Cast:
         by_role[slug, "advisor"] = account(email, KNOWN.get(email) or next(names))
         give(by_role[slug, "advisor"], "advisor", territory)
     return Cast(
-        national["analyst"], national["delegate"], national["budget"], national["payments"], by_role
+        national["analyst"],
+        national["delegate"],
+        national["budget"],
+        national["payments"],
+        User.objects.portal(),
+        by_role,
     )

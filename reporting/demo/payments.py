@@ -1,0 +1,145 @@
+"""Envelopes, conventions and versements of the story."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from alliances import clock
+from alliances.fiscal import FiscalYear
+from alliances.models import Mrc
+from alliances.tasks import render_document
+from conventions.models import Convention, Signatory
+from conventions.services import create_convention, record_signature, send_convention
+from fqis.models import Envelope, Versement
+from fqis.services.authorisations import authorise_versement
+from fqis.services.envelopes import confirm_envelope
+from fqis.services.holds import hold_versement
+from fqis.services.versements import confirm_payment, recommend_versement
+
+from .chapter import Chapter
+from .money import split_tranches
+
+ENVELOPE_DAY = date(2024, 10, 28)
+
+
+class Payments(Chapter):
+    """How money reaches one territory."""
+
+    def confirm_envelope(self, amount: Decimal) -> None:
+        budget = self.cast.budget
+        self.on(
+            ENVELOPE_DAY,
+            budget,
+            lambda: confirm_envelope(
+                Envelope.objects.get(alliance=self.alliance),
+                by=budget,
+                amount=amount,
+                source="Données fictives de démonstration",
+                quality=Envelope.Quality.FICTIONAL,
+            ),
+        )
+
+    # --- Convention
+
+    def sign_convention(self) -> None:
+        """Drafted, sent, signed by each party; two MRCs are missing when the profile says so."""
+        day, signed_on = self.profile.drafted_on, self.profile.signed_on
+        last = signed_on or day + timedelta(days=50)
+        self.on(day, self.cast.analyst, self._draft)
+        self.on(day + timedelta(days=1), self.cast.analyst, self._send)
+        self.on(day + timedelta(days=3), self.direction, lambda: self._sign(Signatory.Kind.TABLE))
+        self.on(
+            last if signed_on else day + timedelta(days=6),
+            self.cast.delegate,
+            lambda: self._sign(Signatory.Kind.MINISTRY),
+            hour=16,
+        )
+        if not self.alliance.territory.mrc_cosigns:
+            return
+        mrcs = list(self.alliance.territory.mrcs.all())
+        if signed_on is None:
+            mrcs = mrcs[:-2]
+        span = (last - day).days - 5
+        for rank, mrc in enumerate(mrcs):
+            when = day + timedelta(days=4 + span * rank // len(mrcs))
+            self.on(when, self.cast.analyst, lambda mrc=mrc: self._sign(Signatory.Kind.MRC, mrc))
+
+    def _convention(self) -> Convention:
+        return Convention.objects.get(alliance=self.alliance)
+
+    def _draft(self) -> None:
+        amount = Envelope.objects.get(alliance=self.alliance).amount
+        assert amount is not None
+        first = FiscalYear.of(self.profile.drafted_on).start
+        years = list(range(first, 2029))
+        waits = [("convention_signed", 0), ("plan_approved", 0)]
+        waits += [("report_accepted", year - 1) for year in years[2:]]
+        cycle = self.alliance.cycle
+        create_convention(
+            self.alliance,
+            by=self.cast.analyst,
+            amount=amount,
+            starts_on=cycle.starts_on if first == 2024 else date(first, 10, 1),
+            ends_on=cycle.ends_on,
+            tranches=[
+                (year, part, kind, about)
+                for year, part, (kind, about) in zip(
+                    years, split_tranches(amount, len(years)), waits, strict=True
+                )
+            ],
+        )
+
+    def _send(self) -> None:
+        send_convention(self._convention(), by=self.cast.analyst)
+
+    def _sign(self, kind: str, mrc: Mrc | None = None) -> None:
+        party = self._convention().signatories.get(kind=kind, mrc=mrc)
+        by, signer = self.cast.analyst, f"Préfecture, {party.name}"
+        if kind == Signatory.Kind.MINISTRY:
+            by, signer = self.cast.delegate, str(self.cast.delegate)
+        elif kind == Signatory.Kind.TABLE:
+            by, signer = self.direction, str(self.direction)
+        record_signature(party, by=by, signed_on=clock.today(), signer=signer)
+
+    # --- Versements
+
+    def recommend(self, year: int, day: date) -> None:
+        self.on(
+            day,
+            self.cast.analyst,
+            lambda: recommend_versement(
+                self._versement(year), by=self.cast.analyst, note="La condition est remplie."
+            ),
+        )
+
+    def authorise(self, year: int, day: date) -> None:
+        """Authorised by the budget office; the portal renders the notice the same day."""
+        budget = self.cast.budget
+        self.on(day, budget, lambda: authorise_versement(self._versement(year), by=budget))
+        self.on(day, self.cast.portal, lambda: self._render(year), hour=11)
+
+    def pay(self, year: int, day: date) -> None:
+        payments = self.cast.payments
+        self.on(
+            day,
+            payments,
+            lambda: confirm_payment(
+                self._versement(year),
+                by=payments,
+                paid_on=day,
+                reference=f"FIN-{year}-{self.rank:03d}",
+            ),
+        )
+
+    def hold(self, year: int, day: date, reason: str) -> None:
+        analyst = self.cast.analyst
+        self.on(
+            day, analyst, lambda: hold_versement(self._versement(year), by=analyst, reason=reason)
+        )
+
+    def _versement(self, year: int) -> Versement:
+        return Versement.objects.get(alliance=self.alliance, fiscal_year=year)
+
+    def _render(self, year: int) -> None:
+        notice = self._versement(year).notice
+        assert notice is not None
+        render_document(notice.pk)

@@ -1,0 +1,254 @@
+"""The projects of the story: some fifteen hundred, at every point from received to completed."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from alliances import clock
+from alliances.fiscal import FiscalYear
+from alliances.identity import acting_as
+from alliances.models import Mrc, Organisation
+from alliances.permissions import forget_rights
+from fqis.models import Project
+from fqis.services.follow_up import (
+    abandon_project,
+    complete_project,
+    record_payment,
+    record_result,
+    sign_agreement,
+    start_project,
+)
+from fqis.services.organisations import register_organisation
+from fqis.services.projects import Source, decide_project, register_project
+from plans.models import PlanVersion, Priority
+
+from .agenda import moment_of
+from .chapter import Chapter
+from .words import INDIGENOUS_ORGANISATIONS, INITIATIVES, ORGANISATIONS
+
+LAST_DAY = date(2026, 11, 22)
+SOURCES = [
+    "Municipalité",
+    "Centraide",
+    "Fondation régionale",
+    "Porteur du projet",
+    "Santé publique",
+    "Caisse locale",
+]
+
+
+class Projects(Chapter):
+    """One territory's projects, each told from its first day to where it stands."""
+
+    def tell(self) -> None:
+        # Seeded: the demo is the same for everybody.
+        self.random = Random(self.alliance.territory.slug)  # noqa: S311
+        version = (
+            PlanVersion.objects.filter(plan__alliance=self.alliance, in_force_from__isnull=False)
+            .order_by("number")
+            .first()
+        )
+        assert version is not None
+        assert version.in_force_from is not None
+        first = version.in_force_from + timedelta(days=12)
+        priorities = {
+            theme.national_priority.code: priority
+            for priority in Priority.objects.filter(version=version)
+            for theme in priority.themes.select_related("national_priority")
+        }
+        places = list(self.alliance.territory.mrcs.all()) or list(Mrc.objects.none())
+        carriers = self._register_carriers(first, places)
+        span = (LAST_DAY - first).days
+        total = self.profile.projects
+        choices = self._titles(places, set(priorities))
+        for index in range(total):
+            received = first + timedelta(days=3 + span * index // (total + 1))
+            theme, title, people, place = next(choices)
+            self._tell_one(received, title, people, place, priorities[theme], carriers)
+
+    def _as_coordination(self, day: date, act: object, *, hour: int = 10) -> object:
+        forget_rights(self.coordination)
+        with clock.at(moment_of(day, hour)), acting_as(self.coordination):
+            return act()  # type: ignore[operator]
+
+    def _register_carriers(self, day: date, places: list[Mrc]) -> list[Organisation]:
+        names = INDIGENOUS_ORGANISATIONS if self.alliance.territory.is_indigenous else ORGANISATIONS
+        where = [place.name for place in places] or [self.alliance.territory.name]
+        wanted = min(len(names) * len(where), max(8, self.profile.projects // 5))
+        pairs = [(name, legal, place) for place in where for name, legal in names]
+        self.random.shuffle(pairs)
+
+        def register() -> list[Organisation]:
+            return [
+                register_organisation(
+                    self.alliance,
+                    by=self.coordination,
+                    name=name.format(place=place),
+                    neq=f"11{self.rank:02d}{number:06d}",
+                    legal_class=legal,
+                    city=place,
+                )
+                for number, (name, legal, place) in enumerate(pairs[:wanted], start=1)
+            ]
+
+        return self._as_coordination(day, register)  # type: ignore[return-value]
+
+    def _titles(
+        self, places: list[Mrc], themes: set[str]
+    ) -> Iterator[tuple[str, str, int, Mrc | None]]:
+        """Titles without end: each pair of an initiative and a place, then the same in phases."""
+        initiatives = [item for item in INITIATIVES if item[0] in themes]
+        where: list[Mrc | None] = list(places) or [None]
+        pairs = [(item, place) for place in where for item in initiatives]
+        phase = 1
+        while True:
+            self.random.shuffle(pairs)
+            for (theme, title, people), place in pairs:
+                text = title.format(place=place.name if place else self.alliance.territory.name)
+                yield theme, text if phase == 1 else f"{text}, phase {phase}", people, place
+            phase += 1
+
+    def _tell_one(
+        self,
+        received: date,
+        title: str,
+        people: int,
+        place: Mrc | None,
+        priority: Priority,
+        carriers: list[Organisation],
+    ) -> None:
+        pick = self.random
+        asked = Decimal(pick.randrange(24, 380) * 250)
+        starts = received + timedelta(days=60)
+        months = pick.choice([8, 10, 12, 12, 18, 24])
+        ends = starts + timedelta(days=30 * months)
+        expected = max(10, people * pick.randrange(50, 110) // 100)
+        others = [
+            Source(name, (asked * pick.randrange(10, 45) / 100).quantize(Decimal(1)), True)
+            for name in pick.sample(SOURCES, pick.randrange(0, 3))
+        ]
+        shared = pick.random()
+
+        def register() -> Project:
+            return register_project(
+                self.alliance,
+                by=self.coordination,
+                title=title,
+                organisation=pick.choice(carriers),
+                amount_requested=asked,
+                starts_on=starts,
+                ends_on=ends,
+                priority=priority,
+                sources=others,
+                mrcs=[place] if place and shared < 0.8 else [],
+                people_expected=expected,
+                received_on=received,
+                is_structuring=shared > 0.85,
+                pools_people=shared < 0.6,
+                pools_material=0.2 < shared < 0.75,
+                pools_money=shared > 0.7,
+            )
+
+        project = self._as_coordination(received, register)
+        assert isinstance(project, Project)
+        self._decide(project, received, asked, expected, priority)
+
+    def _decide(
+        self, project: Project, received: date, asked: Decimal, expected: int, priority: Priority
+    ) -> None:
+        decided = received + timedelta(days=35)
+        if decided > LAST_DAY:
+            return
+        luck, by = self.random.random(), self.coordination
+        if luck < 0.13:
+            reason = "Le projet ressemble à un autre, déjà soutenu dans le même milieu."
+            outcome, amount = "refused", None
+        elif luck < 0.17 and decided > date(2026, 8, 1):
+            reason = "Le comité attend un budget révisé."
+            outcome, amount = "deferred", None
+        else:
+            reason, outcome = "", "accepted"
+            share = self.random.choice([100, 100, 90, 80, 75])
+            amount = (asked * share / 100).quantize(Decimal("0.01"))
+        self._as_coordination(
+            decided,
+            lambda: decide_project(
+                project,
+                by=by,
+                outcome=outcome,
+                on=decided,
+                amount=amount,
+                priority=priority if outcome == "accepted" else None,
+                reason=reason,
+            ),
+        )
+        if amount is not None:
+            self._carry_out(project, decided, amount, expected)
+
+    def _carry_out(self, project: Project, decided: date, amount: Decimal, expected: int) -> None:
+        by = self.coordination
+        agreed = decided + timedelta(days=14)
+        if agreed > LAST_DAY:
+            return
+        half = (amount / 2).quantize(Decimal("0.01"))
+        begun = agreed + timedelta(days=11)
+
+        def begin() -> None:
+            sign_agreement(project, by=by, on=agreed)
+            if begun <= LAST_DAY:
+                record_payment(project, by=by, on=agreed, amount=half)
+
+        self._as_coordination(agreed, begin)
+        if begun > LAST_DAY:
+            return
+        self._as_coordination(begun, lambda: start_project(project, by=by))
+        years = [FiscalYear(y) for y in range(FiscalYear.of(begun).start, 2027)]
+        for year in years:
+            told = year.last_day + timedelta(days=20)
+            if told > LAST_DAY or told > project.ends_on:
+                break
+            share = self.random.randrange(30, 70)
+            self._as_coordination(
+                told,
+                lambda year=year, share=share: self._tell_result(project, year, expected, share),
+            )
+        if self.random.random() < 0.03:
+            quit_on = begun + timedelta(days=45)
+            if quit_on <= LAST_DAY:
+                note = "L’organisme a perdu sa coordonnatrice et renonce au projet."
+                self._as_coordination(
+                    quit_on, lambda: abandon_project(project, by=by, on=quit_on, note=note)
+                )
+            return
+        if project.ends_on + timedelta(days=20) <= LAST_DAY:
+            self._finish(project, amount - half, expected)
+
+    def _tell_result(self, project: Project, year: FiscalYear, expected: int, share: int) -> None:
+        reached = expected * share // 100
+        record_result(
+            project,
+            by=self.coordination,
+            fiscal_year=year,
+            people_reached=reached,
+            people_in_poverty=reached * 7 // 10,
+        )
+
+    def _finish(self, project: Project, rest: Decimal, expected: int) -> None:
+        day, by = project.ends_on + timedelta(days=15), self.coordination
+        reached = expected * self.random.randrange(70, 130) // 100
+        met = self.random.random() < 0.7
+
+        def finish() -> None:
+            record_payment(project, by=by, on=day, amount=rest)
+            complete_project(
+                project,
+                by=by,
+                on=day,
+                people_reached=reached,
+                people_in_poverty=reached * 7 // 10,
+                note="Le projet s’est déroulé comme prévu.",
+                targets_met=met,
+            )
+
+        self._as_coordination(day, finish, hour=14)

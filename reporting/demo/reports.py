@@ -1,0 +1,96 @@
+"""The annual reports of the story, and the remarks they received."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from alliances.services.comments import post_comment
+from reporting.models import AnnualReport, ReportingPeriod
+from reporting.services.reports import (
+    LineEntry,
+    accept_report,
+    open_report,
+    recommend_report,
+    return_report,
+    save_report,
+    submit_report,
+)
+
+from .chapter import Chapter
+from .words import REPORT_TEXTS
+
+RETURN_REASON = (
+    "Les frais d’administration dépassent ceux de l’an dernier. Expliquez l’écart dans la note de"
+    " la ligne, puis transmettez de nouveau."
+)
+
+
+class Reports(Chapter):
+    """One territory's reports, year by year."""
+
+    def write(self, year: int, day: date, *, months: int, finished: bool = True) -> None:
+        self.on(day, self.coordination, lambda: self._open(year))
+        self.on(
+            day + timedelta(days=6),
+            self.coordination,
+            lambda: self._fill(year, months=months, finished=finished),
+            hour=15,
+        )
+
+    def submit(self, year: int, day: date) -> None:
+        self.on(day, self.direction, lambda: submit_report(self._report(year), by=self.direction))
+
+    def remark(self, year: int, day: date) -> None:
+        self.on(day, self.advisor, lambda: self._remark(year))
+
+    def send_back(self, year: int, day: date) -> None:
+        self.on(
+            day,
+            self.advisor,
+            lambda: return_report(self._report(year), by=self.advisor, reason=RETURN_REASON),
+        )
+
+    def recommend(self, year: int, day: date) -> None:
+        self.on(
+            day,
+            self.advisor,
+            lambda: recommend_report(
+                self._report(year),
+                by=self.advisor,
+                note="Les dépenses suivent le plan et les écarts sont expliqués.",
+            ),
+        )
+
+    def accept(self, year: int, day: date) -> None:
+        analyst = self.cast.analyst
+        self.on(day, analyst, lambda: accept_report(self._report(year), by=analyst))
+
+    def _report(self, year: int) -> AnnualReport:
+        return AnnualReport.objects.get(alliance=self.alliance, period__fiscal_year=year)
+
+    def _open(self, year: int) -> None:
+        period = ReportingPeriod.objects.get(cycle=self.alliance.cycle, fiscal_year=year)
+        open_report(self.alliance, period, by=self.coordination)
+
+    def _fill(self, year: int, *, months: int, finished: bool) -> None:
+        report = self._report(year)
+        yearly = Decimal(52_000 + 3_500 * self.rank)
+        texts = dict(REPORT_TEXTS)
+        if not finished:
+            texts.pop("participation")
+            texts.pop("next_year")
+        lines = {
+            "administration": LineEntry((yearly * months / 24).quantize(Decimal("0.01"))),
+            "mobilisation": LineEntry((yearly * months / 10).quantize(Decimal("0.01"))),
+            "other_income": LineEntry(Decimal("0.00")),
+        }
+        save_report(
+            report, by=self.coordination, texts=texts, lines=lines, revision=report.revision
+        )
+
+    def _remark(self, year: int) -> None:
+        report = self._report(year)
+        for field, body in (
+            ("administration", "Qu’est-ce qui explique la hausse des frais d’administration?"),
+            ("participation", "Combien de rencontres ces personnes ont-elles préparées?"),
+        ):
+            post_comment(report, by=self.advisor, alliance=self.alliance, body=body, field=field)

@@ -1,0 +1,146 @@
+"""The cycle 2024-2029 as it would stand on 22 November 2026, told through the services.
+
+In three parts: conventions, first payments and plans; then projects; then reports and the payments
+they open. Within each part, acts come in the order of their dates.
+"""
+
+from datetime import date, timedelta
+
+from alliances.models import Alliance
+
+from .agenda import Agenda
+from .money import invent_envelopes
+from .payments import Payments
+from .people import Cast
+from .plan import PlanStory
+from .profiles import PROFILES
+from .projects import Projects
+from .reports import Reports
+
+
+def tell(cast: Cast, alliances: list[Alliance]) -> None:
+    """Tells the whole story; ``alliances`` are the twenty of the current cycle."""
+    by_slug = {alliance.territory.slug: alliance for alliance in alliances}
+    agenda = Agenda()
+    invented = invent_envelopes(alliances)
+    for profile in PROFILES:
+        alliance = by_slug[profile.slug]
+        payments = Payments(profile, alliance, cast, agenda)
+        if alliance.pk in invented:
+            payments.confirm_envelope(invented[alliance.pk])
+        payments.sign_convention()
+        if profile.signed_on is not None:
+            _first_payment(payments, profile.signed_on)
+            _plan(PlanStory(profile, alliance, cast, agenda), payments, profile.signed_on)
+    agenda.play()
+
+    for profile in PROFILES:
+        if profile.projects:
+            Projects(profile, by_slug[profile.slug], cast, agenda).tell()
+
+    for profile in PROFILES:
+        if profile.signed_on is not None:
+            alliance = by_slug[profile.slug]
+            reports = Reports(profile, alliance, cast, agenda)
+            _first_report(reports)
+            _second_report(reports, Payments(profile, alliance, cast, agenda))
+    agenda.play()
+
+
+def _first_payment(payments: Payments, signed_on: date) -> None:
+    payments.recommend(2024, signed_on + timedelta(days=4))
+    payments.authorise(2024, signed_on + timedelta(days=7))
+    payments.pay(2024, signed_on + timedelta(days=17))
+
+
+def _plan(plan: PlanStory, payments: Payments, signed_on: date) -> None:
+    """Due three months after signature and by 31 March 2025; most were in time."""
+    state, rank = plan.profile.plan, plan.rank
+    plan.govern(date(2025, 1, 20) if signed_on < date(2025, 1, 20) else signed_on)
+    written = signed_on + timedelta(days=30 + rank)
+    plan.write(written)
+    if state in ("submitted", "validated"):
+        # Two of them submitted late, and wait.
+        submitted = date(2026, 11, 10) - timedelta(days=rank)
+        plan.submit(submitted)
+        if state == "validated":
+            plan.validate(submitted + timedelta(days=9))
+        return
+    submitted = min(signed_on + timedelta(days=80), date(2025, 3, 28))
+    plan.submit(submitted)
+    if state == "returned":
+        plan.send_back(
+            submitted + timedelta(days=40),
+            "Précisez les résultats attendus de la priorité 2 et la fréquence de la sélection.",
+        )
+        return
+    plan.validate(submitted + timedelta(days=30 + rank))
+    approved = submitted + timedelta(days=60 + rank)
+    if plan.profile.slug == "mauricie":
+        approved = date(2025, 5, 28)
+    plan.approve(approved)
+    payments.recommend(2025, approved + timedelta(days=6))
+    payments.authorise(2025, approved + timedelta(days=9))
+    payments.pay(2025, approved + timedelta(days=21))
+    if state == "v3_draft":
+        plan.modify(date(2025, 12, 8), "Un nouveau besoin est apparu à La Tuque.")
+        plan.submit(date(2026, 1, 30))
+        plan.validate(date(2026, 2, 20))
+        plan.approve(date(2026, 3, 12))
+        plan.modify(date(2026, 10, 5), "La priorité sur l’itinérance demande d’autres moyens.")
+        plan.leave_unfinished(date(2026, 11, 2))
+    elif state == "v2_submitted":
+        plan.modify(date(2026, 9, 14), "Le partenaire principal de la priorité 1 a changé.")
+        plan.submit(date(2026, 11, 10))
+
+
+def _first_report(reports: Reports) -> None:
+    """2024-2025: five months, submitted by June, accepted by September 2025."""
+    day = date(2025, 5, 5) + timedelta(days=reports.rank)
+    reports.write(2024, day, months=5)
+    reports.submit(2024, day + timedelta(days=25))
+    reports.recommend(2024, day + timedelta(days=90))
+    accepted = day + timedelta(days=104)
+    reports.accept(2024, date(2025, 9, 22) if reports.profile.slug == "mauricie" else accepted)
+
+
+def _second_report(reports: Reports, payments: Payments) -> None:
+    """2025-2026: every state, and the payment of 2026-2027 where it was accepted."""
+    state, rank = reports.profile.report, reports.rank
+    day = date(2026, 5, 11) + timedelta(days=rank)
+    reports.write(2025, day, months=12, finished=state not in ("draft", "late"))
+    if state in ("draft", "late"):
+        return
+    submitted = day + timedelta(days=35)
+    if state == "submitted":
+        submitted = date(2026, 10, 14) + timedelta(days=(rank - 4) // 2)
+    if state == "recommended":
+        submitted = date(2026, 9, 28) + timedelta(days=rank)
+    reports.submit(2025, submitted)
+    if reports.profile.slug == "mauricie":
+        reports.remark(2025, date(2026, 11, 18))
+    if state == "returned":
+        reports.send_back(2025, date(2026, 11, 5))
+    if state == "recommended":
+        reports.recommend(2025, date(2026, 11, 9) + timedelta(days=rank // 2))
+    if state == "accepted":
+        _accepted(reports, payments)
+
+
+def _accepted(reports: Reports, payments: Payments) -> None:
+    rank, target = reports.rank, reports.profile.versement
+    early = target in ("issued", "paid")
+    recommended = (date(2026, 9, 8) if early else date(2026, 11, 2)) + timedelta(days=rank // 2)
+    reports.recommend(2025, recommended)
+    accepted = recommended + timedelta(days=6)
+    reports.accept(2025, accepted)
+    if target == "held":
+        payments.hold(
+            2026,
+            date(2026, 11, 19),
+            "La résolution du fiduciaire est expirée. La Table doit en déposer une nouvelle.",
+        )
+    if early:
+        payments.authorise(2026, accepted + timedelta(days=8))
+    if target == "paid":
+        payments.pay(2026, accepted + timedelta(days=20))
