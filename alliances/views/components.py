@@ -1,5 +1,6 @@
 """The gallery: every component once, with invented data, so that a change is seen everywhere."""
 
+import hashlib
 from datetime import date
 from decimal import Decimal
 
@@ -190,6 +191,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "comments": [comment],
         "page": Paginator(range(230), 25).get_page(request.GET.get("page")),
         "sort": request.GET.get("tri", "name"),
+        "sample_sha256": hashlib.sha256(b"Alliances").hexdigest(),
         "rows": [("Mauricie", Decimal("1246420.50")), ("Estrie", Decimal("1102300.00"))],
     }
     return render(request, "alliances/composants.html", context)
