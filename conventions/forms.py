@@ -92,7 +92,7 @@ def conditions(alliance: Alliance) -> list[tuple[str, str]]:
     return first + reports
 
 
-class BaseTrancheFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+class BaseTrancheFormSet(forms.BaseFormSet):
     """The tranches of a convention. A row ticked « Retirer » is not read."""
 
     def add_fields(self, form: TrancheForm, index: int | None) -> None:

@@ -94,6 +94,35 @@ def signature_rows(convention: Convention, user: User) -> list[SignatureRow]:
     ]
 
 
+def signature_context(convention: Convention, user: User) -> dict[str, object]:
+    """What the tracker says: each party, how many signed, what this person can do, who else is
+    awaited."""
+    rows = signature_rows(convention, user)
+    signed = sum(row.is_signed for row in rows)
+    mine = [row.signatory for row in rows if row.url]
+    others = [row.signatory for row in rows if not row.is_signed and not row.url]
+    records = can(user, "record_signature", convention)
+    words = {"signed": signed, "n": len(rows)}
+    return {
+        "signatures": rows,
+        "parties": parties_label(convention) if rows else "",
+        "signed_count": signed,
+        "progress": ngettext(
+            "%(signed)s signature sur %(n)s", "%(signed)s signatures sur %(n)s", signed
+        )
+        % words,
+        "mine": [row for row in rows if row.url],
+        "mine_sentence": _("À consigner : %(names)s.") % {"names": _names(mine)}
+        if mine and records
+        else _("Votre signature est attendue."),
+        "mine_verb": _("Consigner une signature") if records else _("Signer la convention"),
+        "others": others,
+        "others_sentence": _("En attente de %(names)s.") % {"names": _names(others)}
+        if others
+        else "",
+    }
+
+
 def _sent_on(convention: Convention) -> date | None:
     return timezone.localtime(convention.sent_at).date() if convention.sent_at else None
 

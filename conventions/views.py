@@ -38,22 +38,22 @@ def _visible(request: HttpRequest, alliance: Alliance) -> Convention | None:
 def convention(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """What was agreed, who signed, who is missing."""
     found = _visible(request, alliance)
-    context: dict[str, Any] = {"convention": found, "page_title": _("Convention")}
+    context: dict[str, Any] = {
+        "convention": found,
+        "page_title": alliance.cycle.agreement_word.capitalize(),
+        "new_url": alliance.url("convention_new"),
+        "edit_url": alliance.url("convention_edit"),
+        "send_url": alliance.url("convention_send"),
+    }
     if found is not None:
-        rows = selectors.signature_rows(found, person_of(request))
-        context |= {
-            "signatures": rows,
-            "parties": selectors.parties_label(found),
-            "missing": [row for row in rows if not row.is_signed],
-            "mine": [row for row in rows if row.url],
-            "signed_count": sum(row.is_signed for row in rows),
-        }
+        context |= selectors.signature_context(found, person_of(request))
     return _page(request, "convention", alliance, **context)
 
 
 def _form_page(
     request: HttpRequest, alliance: Alliance, *, status: int = 200, **context: Any
 ) -> HttpResponse:
+    context["all_forms"] = [context["form"], *context["tranches"].forms]
     return _page(request, "convention_form", alliance, status=status, **context)
 
 
@@ -62,7 +62,11 @@ def _draft_form(
 ) -> HttpResponse:
     """One form to create a draft and to change it."""
     title = _("Modifier le brouillon") if convention else _("Préparer la convention")
-    context: dict[str, Any] = {"page_title": title, "convention": convention}
+    context: dict[str, Any] = {
+        "page_title": title,
+        "convention": convention,
+        "back_url": alliance.url("convention"),
+    }
     if request.method != "POST":
         first = forms.ConventionForm
         initial = first.written(convention) if convention else first.first(alliance)
@@ -169,10 +173,11 @@ def convention_sign(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRe
     if not may_record(person, signatory):
         raise PermissionDenied
     is_own = signatory.kind == Signatory.Kind.MINISTRY or can(person, "sign_for_table", alliance)
-    context = {
+    context: dict[str, Any] = {
         "signatory": signatory,
         "convention": signatory.convention,
         "is_own": is_own,
+        "back_url": alliance.url("convention"),
         "page_title": _("Signer la convention") if is_own else _("Consigner une signature"),
     }
     if request.method != "POST":

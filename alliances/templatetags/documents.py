@@ -1,4 +1,4 @@
-"""What the PDF templates need to show frozen data: dates from their ISO texts, bars from amounts."""
+"""What the PDF templates need to show frozen data: dates from ISO texts, bars from amounts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
