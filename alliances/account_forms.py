@@ -8,12 +8,11 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-Words = str | Promise
+Words = Any  # a text, or one translated when it is shown
 
 EMAIL = _("Courriel")
 NEW = _("Nouveau mot de passe")

@@ -5,10 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from alliances import clock
+from alliances.models import Membership
+from alliances.scoping import person_of
 
 
 @require_safe
 def account_home(request: HttpRequest) -> HttpResponse:
-    memberships = request.user.memberships.active_on(clock.today())  # type: ignore[union-attr]
+    memberships = Membership.objects.active_on(clock.today()).filter(user=person_of(request))
     context = {"memberships": memberships.select_related("territory")}
     return render(request, "account/home.html", context)

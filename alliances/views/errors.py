@@ -30,6 +30,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     typed = {
         name: value
         for name, value in request.POST.items()
-        if name != "csrfmiddlewaretoken" and "password" not in name and value.strip()
+        if name != "csrfmiddlewaretoken" and "password" not in name and str(value).strip()
     }
     return render(request, "errors/csrf.html", {"typed": typed}, status=403)
