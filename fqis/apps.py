@@ -7,10 +7,12 @@ class FqisConfig(AppConfig):
     verbose_name = "FQIS"
 
     def ready(self) -> None:
+        from alliances.services.comments import register_target
         from alliances.services.documents import Renderer, register_renderer
         from alliances.services.milestones import on_milestone
         from alliances.tabs import Tab, register_tab
         from fqis import services
+        from fqis.models import Project, Versement
         from fqis.selectors.projects import count_projects
         from fqis.services.authorisations import NOTICE_KIND
 
@@ -23,5 +25,7 @@ class FqisConfig(AppConfig):
                 label=_("Avis de versement"),
             ),
         )
+        register_target(Project)
+        register_target(Versement)
         register_tab(Tab("projects", _("Projets"), "projects", 40, count=count_projects))
         register_tab(Tab("finances", _("Finances"), "finances", 50))

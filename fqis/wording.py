@@ -11,7 +11,16 @@ from alliances.models import User
 from alliances.templatetags.portal import date_long, french_ordinal, money, time_fr
 from fqis.models import Versement
 
-__all__ = ["already", "date_long", "in_future", "local_day", "money", "time_fr", "versement_name"]
+__all__ = [
+    "already",
+    "date_long",
+    "in_future",
+    "local_day",
+    "money",
+    "ordinal_words",
+    "time_fr",
+    "versement_name",
+]
 
 
 def local_day(moment: datetime) -> date:
@@ -43,3 +52,18 @@ def versement_name(versement: Versement) -> str:
         "rank": french_ordinal(versement.tranche.rank),
         "amount": money(versement.amount),
     }
+
+
+def ordinal_words(rank: int) -> str:
+    """« troisième tranche »"""
+    words = [
+        _("première tranche"),
+        _("deuxième tranche"),
+        _("troisième tranche"),
+        _("quatrième tranche"),
+        _("cinquième tranche"),
+        _("sixième tranche"),
+    ]
+    if rank <= len(words):
+        return words[rank - 1]
+    return _("%(rank)s tranche") % {"rank": french_ordinal(rank)}

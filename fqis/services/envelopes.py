@@ -64,9 +64,7 @@ def confirm_envelope(
     committed = Versement.objects.filter(alliance=envelope.alliance).committed().total()
     if amount < committed:
         raise Refusal(
-            _(
-                "Des versements de %(amount)s sont déjà autorisés : écrivez un montant au moins égal."
-            )
+            _("Écrivez au moins %(amount)s : ces versements sont déjà autorisés.")
             % {"amount": money(committed)},
             field="amount",
         )

@@ -1,0 +1,81 @@
+"""What people type about envelopes and versements."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from alliances import clock
+from alliances.forms import DateInput
+from alliances.money import MoneyFormField
+from fqis.models import Envelope, Versement
+from fqis.services.envelopes import GIVEN
+
+
+class EnvelopeForm(forms.Form):
+    amount = MoneyFormField(
+        label=_("Montant de l’enveloppe"), help_text=_("En dollars, par exemple 1 234,56.")
+    )
+    quality = forms.ChoiceField(
+        label=_("Valeur du montant"), choices=[(one.value, one.label) for one in GIVEN]
+    )
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=300,
+        help_text=_("Le document et sa date, par exemple une lettre de la ministre."),
+    )
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def of(cls, envelope: Envelope | None) -> "EnvelopeForm":
+        if envelope is None:
+            return cls()
+        return cls(
+            initial={
+                "amount": envelope.amount,
+                "source": envelope.source,
+                "quality": Envelope.Quality.CONFIRMED,
+                "was": "" if envelope.amount is None else str(envelope.amount),
+            }
+        )
+
+
+class RecommendForm(forms.Form):
+    amount = MoneyFormField(
+        label=_("Montant recommandé"),
+        help_text=_("Le montant prévu, ou moins : dites alors pourquoi."),
+    )
+    note = forms.CharField(
+        label=_("Note de recommandation"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: object, versement: Versement, **kwargs: object) -> None:
+        kwargs.setdefault("initial", {"amount": versement.amount})
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class PaymentForm(forms.Form):
+    paid_on = forms.DateField(label=_("Payé le"), widget=DateInput())
+    reference = forms.CharField(
+        label=_("Référence du paiement"),
+        max_length=60,
+        help_text=_("Le numéro que donne le système de paiement."),
+    )
+
+    def __init__(self, *args: object, versement: Versement, **kwargs: object) -> None:
+        kwargs.setdefault("initial", {"paid_on": clock.today()})
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Motif"), widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: object, versement: Versement, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class ReleaseForm(forms.Form):
+    note = forms.CharField(
+        label=_("Ce qui a changé"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: object, versement: Versement, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -1,0 +1,247 @@
+"""Projects as registers, pages, reports and exports need them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from alliances import clock
+from alliances.exports import Cell
+from alliances.fiscal import FiscalYear
+from alliances.models import Alliance, Mrc, Organisation
+from alliances.money import ZERO
+from fqis.models import Decision, FundingSource, Project, ProjectPayment, ProjectResult
+from fqis.wording import date_long
+from plans.models import PlanVersion, Priority
+
+State = Project.State
+
+
+def count_projects(alliance: Alliance) -> int:
+    return Project.objects.filter(alliance=alliance).count()
+
+
+def paid_amount() -> Coalesce:
+    """The sum paid to each project of a query, in dollars."""
+    rows = (
+        ProjectPayment.objects.filter(project=OuterRef("pk"))
+        .order_by()
+        .values("project")
+        .annotate(total=Sum("amount"))
+        .values("total")
+    )
+    return Coalesce(
+        Subquery(rows, output_field=DecimalField(max_digits=14, decimal_places=2)), ZERO
+    )
+
+
+def register_of(alliance: Alliance) -> QuerySet[Project]:
+    """The register: each project with its organisation, its priority and what was paid."""
+    return (
+        Project.objects.filter(alliance=alliance)
+        .select_related("alliance__territory", "alliance__cycle", "organisation", "priority")
+        .annotate(paid=paid_amount())
+    )
+
+
+def project_page(alliance: Alliance, number: str) -> Project | None:
+    """One project with all that its page shows."""
+    return (
+        Project.objects.filter(alliance=alliance, number=number)
+        .select_related(
+            "alliance__territory",
+            "alliance__cycle",
+            "organisation",
+            "priority__version",
+            "registered_by",
+        )
+        .prefetch_related(
+            "mrcs",
+            "sources",
+            Prefetch("decisions", Decision.objects.select_related("recorded_by")),
+            Prefetch("payments", ProjectPayment.objects.select_related("recorded_by")),
+            Prefetch("results", ProjectResult.objects.select_related("recorded_by")),
+        )
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class RegisterTotals:
+    """Sums of a register, filtered or not, in dollars."""
+
+    count: int
+    requested: Decimal
+    granted: Decimal
+    paid: Decimal
+
+
+def register_totals(projects: QuerySet[Project]) -> RegisterTotals:
+    chosen = projects.order_by().values("pk")
+    sums = Project.objects.filter(pk__in=chosen).aggregate(
+        count=Count("pk"), requested=Sum("amount_requested"), granted=Sum("amount_granted")
+    )
+    paid = ProjectPayment.objects.filter(project__in=chosen).aggregate(total=Sum("amount"))
+    return RegisterTotals(
+        sums["count"], sums["requested"] or ZERO, sums["granted"] or ZERO, paid["total"] or ZERO
+    )
+
+
+def priorities_in_force(alliance: Alliance, day: date | None = None) -> QuerySet[Priority]:
+    """The priorities of the version in force on ``day``, today unless said."""
+    versions = PlanVersion.objects.filter(plan__alliance=alliance).in_force_on(day or clock.today())
+    return Priority.objects.filter(version__in=versions).order_by("rank", "pk")
+
+
+def organisations_of(alliance: Alliance) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(territory=alliance.territory).order_by("name", "pk")
+
+
+def mrcs_of(alliance: Alliance) -> QuerySet[Mrc]:
+    return Mrc.objects.filter(territory=alliance.territory).order_by("name")
+
+
+@dataclass(frozen=True)
+class ProjectFigures:
+    """What a report says of the projects of a fiscal year; amounts in dollars.
+
+    ``granted`` and ``supported`` are of the projects decided in the year, ``paid`` and the people
+    of the acts of the year; ``by_state`` counts every project as it stands now; ``orphans`` serve
+    a priority that the version in force no longer has.
+    """
+
+    granted: Decimal
+    paid: Decimal
+    supported: int
+    people_reached: int
+    people_in_poverty: int
+    levered: Decimal
+    orphans: int
+    by_state: dict[str, int] = field(default_factory=dict)
+
+
+def project_figures(alliance: Alliance, fiscal_year: FiscalYear) -> ProjectFigures:
+    """Constant number of queries: five."""
+    first, last = fiscal_year.first_day, fiscal_year.last_day
+    projects = Project.objects.filter(alliance=alliance)
+    decided = projects.supported().filter(decided_on__range=(first, last))
+    granted = decided.aggregate(total=Sum("amount_granted"), n=Count("pk"))
+    paid = ProjectPayment.objects.filter(
+        project__alliance=alliance, on__range=(first, last)
+    ).aggregate(total=Sum("amount"))
+    people = ProjectResult.objects.filter(
+        project__alliance=alliance, fiscal_year=fiscal_year.start
+    ).aggregate(reached=Sum("people_reached"), poor=Sum("people_in_poverty"))
+    lever = FundingSource.objects.filter(project__in=decided.values("pk")).aggregate(
+        total=Sum("amount")
+    )
+    in_force = priorities_in_force(alliance, min(last, clock.today())).values("lineage")
+    rows = (
+        projects.order_by()
+        .values("state")
+        .annotate(
+            n=Count("pk"),
+            lost=Count(
+                "pk",
+                filter=Q(state__in=Project.SUPPORTED) & ~Q(priority_lineage__in=in_force),
+            ),
+        )
+    )
+    states = {row["state"]: row for row in rows}
+    return ProjectFigures(
+        granted=granted["total"] or ZERO,
+        paid=paid["total"] or ZERO,
+        supported=granted["n"],
+        people_reached=people["reached"] or 0,
+        people_in_poverty=people["poor"] or 0,
+        levered=lever["total"] or ZERO,
+        orphans=sum(row["lost"] for row in states.values()),
+        by_state={state: states[state]["n"] if state in states else 0 for state in State.values},
+    )
+
+
+def register_columns() -> list[str]:
+    return [
+        _("Numéro"),
+        _("Titre"),
+        _("Porteur"),
+        _("NEQ"),
+        _("Priorité du plan"),
+        _("MRC"),
+        _("Reçu le"),
+        _("Début"),
+        _("Fin"),
+        _("Montant demandé"),
+        _("Montant accordé"),
+        _("Payé"),
+        _("État"),
+        _("Décidé le"),
+    ]
+
+
+def register_cells(projects: QuerySet[Project]) -> Iterator[list[Cell]]:
+    """The rows of an export; ``projects`` from ``register_of``, with their MRCs."""
+    for project in projects:
+        yield [
+            project.number,
+            project.title,
+            project.organisation.name,
+            project.organisation.neq,
+            project.priority.title if project.priority else "",
+            ", ".join(mrc.name for mrc in project.mrcs.all()),
+            project.received_on,
+            project.starts_on,
+            project.ends_on,
+            project.amount_requested,
+            project.amount_granted,
+            project.paid,  # type: ignore[attr-defined]
+            str(State(project.state).label),
+            project.decided_on,
+        ]
+
+
+GLYPHS = {
+    State.RECEIVED: "sent",
+    State.ANALYSED: "run",
+    State.DEFERRED: "back",
+    State.REFUSED: "no",
+    State.INADMISSIBLE: "no",
+    State.ACCEPTED: "done",
+    State.AGREED: "done",
+    State.UNDER_WAY: "run",
+    State.COMPLETED: "done",
+    State.ABANDONED: "no",
+}
+
+
+def timeline_of(project: Project) -> list[dict[str, object]]:
+    """The steps of a project, past then to come; its decisions must be loaded."""
+    steps = [_step("done", _("Demande reçue"), project.received_on)]
+    for decision in project.decisions.all():
+        glyph = "done" if decision.outcome == Decision.Outcome.ACCEPTED else "back"
+        steps.append(_step(glyph, decision.get_outcome_display(), decision.on))
+    if project.state in (State.REFUSED, State.INADMISSIBLE):
+        return steps
+    if not project.decided_on or project.state == State.DEFERRED:
+        steps.append(_step("run", _("Décision de la Table"), None))
+    if project.agreed_on:
+        steps.append(_step("done", _("Convention du projet signée"), project.agreed_on))
+    elif project.state != State.ABANDONED:
+        glyph = "run" if project.state == State.ACCEPTED else "todo"
+        steps.append(_step(glyph, _("Convention du projet"), None))
+    if project.closed_on:
+        glyph = "done" if project.state == State.COMPLETED else "no"
+        steps.append(_step(glyph, str(State(project.state).label), project.closed_on))
+        return steps
+    glyph = "run" if project.state == State.UNDER_WAY else "todo"
+    steps.append(_step(glyph, _("Fin prévue"), project.ends_on))
+    return steps
+
+
+def _step(glyph: str, title: str, day: date | None) -> dict[str, object]:
+    when = date_long(day) if day else _("À venir")
+    return {"glyph": glyph, "title": title, "when": when, "past": glyph == "done"}

@@ -1,0 +1,303 @@
+"""What waits for a person about money and projects, derived from states, in fixed queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliances import clock
+from alliances.models import Alliance, MilestoneKind, User
+from alliances.money import ZERO
+from alliances.permissions import holds_national, rights_of
+from alliances.todo import Todo, Waiting
+from fqis.models import Project, Versement
+from fqis.wording import local_day, money, versement_name
+
+State = Versement.State
+
+
+def _territories(user: User, right: str) -> set[int]:
+    return {pk for pk, rights in rights_of(user).on.items() if right in rights}
+
+
+def todo(user: User) -> list[Todo]:
+    """What ``user`` must do now; national queues are counted, the rest is said one by one."""
+    return [*_versement_todos(user), *_project_todos(user)]
+
+
+def _open_versements(territories: set[int]) -> list[Versement]:
+    if not territories:
+        return []
+    return list(
+        Versement.objects.filter(
+            territory__in=territories,
+            state__in=[State.READY, State.RECOMMENDED, State.AUTHORISED, State.ISSUED, State.HELD],
+        )
+        .select_related(
+            "alliance__territory",
+            "alliance__cycle",
+            "alliance__envelope",
+            "tranche",
+            "recommended_by",
+            "authorised_by",
+            "held_by",
+        )
+        .order_by("alliance__territory__rank", "tranche__rank", "pk")
+    )
+
+
+def _versement_todos(user: User) -> list[Todo]:
+    rights = {
+        right: _territories(user, right)
+        for right in (
+            "recommend_versement",
+            "review_report",
+            "authorise_versement",
+            "manage_envelope",
+            "confirm_payment",
+            "hold_versement",
+        )
+    }
+    versements = _open_versements(set().union(*rights.values()))
+    heaps = _sort(user, versements, rights)
+    todos: list[Todo] = []
+    for key, found in heaps.items():
+        todos += _heap_todos(user, key, found)
+    return todos
+
+
+def _sort(
+    user: User, versements: Iterable[Versement], rights: dict[str, set[int]]
+) -> dict[str, list[Versement]]:
+    heaps: dict[str, list[Versement]] = defaultdict(list)
+    for versement in versements:
+        here = {
+            right for right, territories in rights.items() if versement.territory_id in territories
+        }
+        key = _heap_of(user, versement, here)
+        if key:
+            heaps[key].append(versement)
+    return heaps
+
+
+def _heap_of(user: User, versement: Versement, rights: set[str]) -> str:
+    """The act that ``user``, who holds ``rights`` there, must do on this versement; or none."""
+    match versement.state:
+        case State.READY:
+            for_report = versement.tranche.waits_for == MilestoneKind.REPORT_ACCEPTED
+            wanted = {"recommend_versement", "review_report" if for_report else ""}
+            return "recommend" if rights & wanted else ""
+        case State.RECOMMENDED if "manage_envelope" in rights and _envelope_unknown(versement):
+            return "envelope"
+        case State.RECOMMENDED if versement.recommended_by_id != user.pk:
+            return "authorise" if "authorise_versement" in rights else ""
+        case State.ISSUED if versement.authorised_by_id != user.pk:
+            return "pay" if "confirm_payment" in rights else ""
+        case State.HELD if versement.held_by_id == user.pk:
+            return "held" if "hold_versement" in rights else ""
+    return ""
+
+
+def _envelope_unknown(versement: Versement) -> bool:
+    envelope = getattr(versement.alliance, "envelope", None)
+    return envelope is None or envelope.amount is None
+
+
+_TABS = {
+    "recommend": "a-recommander",
+    "authorise": "a-autoriser",
+    "envelope": "a-autoriser",
+    "pay": "a-payer",
+    "held": "retenus",
+}
+
+
+def _heap_todos(user: User, key: str, versements: list[Versement]) -> list[Todo]:
+    if len(versements) > 1 and holds_national(user):
+        total = sum((versement.amount for versement in versements), ZERO)
+        since = min((_since(key, versement) for versement in versements), default=None)
+        return [
+            Todo(
+                title=_many(key, len(versements)),
+                url=f"{reverse('versements')}?etat={_TABS[key]}",
+                button=_("Ouvrir la file"),
+                since=since,
+                detail=_("%(amount)s au total") % {"amount": money(total)},
+            )
+        ]
+    return [_one(key, versement) for versement in versements]
+
+
+def _many(key: str, n: int) -> str:
+    return {
+        "recommend": ngettext("%(n)s versement à recommander", "%(n)s versements à recommander", n),
+        "authorise": ngettext("%(n)s versement à autoriser", "%(n)s versements à autoriser", n),
+        "envelope": ngettext(
+            "%(n)s versement attend une enveloppe à confirmer",
+            "%(n)s versements attendent une enveloppe à confirmer",
+            n,
+        ),
+        "pay": ngettext("%(n)s versement à payer", "%(n)s versements à payer", n),
+        "held": ngettext("%(n)s versement retenu", "%(n)s versements retenus", n),
+    }[key] % {"n": n}
+
+
+def _one(key: str, versement: Versement) -> Todo:
+    alliance = versement.alliance
+    titles = {
+        "recommend": _("Recommander %(versement)s"),
+        "authorise": _("Autoriser %(versement)s"),
+        "envelope": _("Confirmer l’enveloppe qu’attend %(versement)s"),
+        "pay": _("Confirmer le paiement : %(versement)s"),
+        "held": _("Revoir la retenue sur %(versement)s"),
+    }
+    buttons = {
+        "recommend": _("Recommander"),
+        "authorise": _("Autoriser"),
+        "envelope": _("Confirmer l’enveloppe"),
+        "pay": _("Confirmer le paiement"),
+        "held": _("Revoir la retenue"),
+    }
+    finances = key == "envelope"
+    return Todo(
+        title=titles[key] % {"versement": versement_name(versement)},
+        url=alliance.url("finances") if finances else alliance.url("versement", versement.pk),
+        button=buttons[key],
+        alliance=alliance,
+        since=_since(key, versement),
+        detail=str(alliance.territory),
+    )
+
+
+def _since(key: str, versement: Versement) -> date:
+    moment = {
+        "recommend": versement.ready_at,
+        "authorise": versement.recommended_at,
+        "envelope": versement.recommended_at,
+        "pay": versement.issued_at,
+        "held": versement.held_at,
+    }[key]
+    return local_day(moment) if moment else clock.today()
+
+
+def _project_todos(user: User) -> list[Todo]:
+    territories = _territories(user, "decide_projects")
+    if not territories:
+        return []
+    today = clock.today()
+    rows = (
+        Project.objects.filter(territory__in=territories)
+        .order_by()
+        .values("alliance")
+        .annotate(
+            to_decide=Count("pk", filter=Q(state__in=[Project.State.RECEIVED, "analysed"])),
+            oldest=Min("received_on", filter=Q(state__in=[Project.State.RECEIVED, "analysed"])),
+            ended=Count("pk", filter=Q(state=Project.State.UNDER_WAY, ends_on__lt=today)),
+            ended_on=Min("ends_on", filter=Q(state=Project.State.UNDER_WAY, ends_on__lt=today)),
+        )
+        .filter(Q(to_decide__gt=0) | Q(ended__gt=0))
+    )
+    found = {row["alliance"]: row for row in rows}
+    todos = []
+    for alliance in Alliance.objects.for_pages().filter(pk__in=found):
+        row = found[alliance.pk]
+        register = alliance.url("projects")
+        if row["to_decide"]:
+            todos.append(
+                Todo(
+                    title=ngettext(
+                        "%(n)s projet attend une décision",
+                        "%(n)s projets attendent une décision",
+                        row["to_decide"],
+                    )
+                    % {"n": row["to_decide"]},
+                    url=f"{register}?etat=a-decider",
+                    button=_("Voir les demandes"),
+                    alliance=alliance,
+                    since=row["oldest"],
+                    detail=str(alliance.territory),
+                )
+            )
+        if row["ended"]:
+            todos.append(
+                Todo(
+                    title=ngettext(
+                        "%(n)s projet est fini sans bilan",
+                        "%(n)s projets sont finis sans bilan",
+                        row["ended"],
+                    )
+                    % {"n": row["ended"]},
+                    url=f"{register}?etat=sans-bilan",
+                    button=_("Consigner les bilans"),
+                    alliance=alliance,
+                    since=row["ended_on"],
+                    detail=str(alliance.territory),
+                )
+            )
+    return todos
+
+
+_FOLLOWED = ("edit_report", "review_report", "recommend_versement", "authorise_versement")
+
+
+def waiting(user: User) -> list[Waiting]:
+    """The versements that ``user`` follows and that somebody else must move."""
+    followed = set().union(*(_territories(user, right) for right in _FOLLOWED))
+    waitings = []
+    for versement in _open_versements(followed):
+        if holds_national(user) and user.pk not in (
+            versement.recommended_by_id,
+            versement.authorised_by_id,
+        ):
+            continue
+        found = _waiting_for(user, versement)
+        if found:
+            waitings.append(found)
+    return waitings
+
+
+def _waiting_for(user: User, versement: Versement) -> Waiting | None:
+    here = rights_of(user).on.get(versement.territory_id, frozenset())
+    right, who, detail, moment = {
+        State.READY: (
+            "recommend_versement",
+            _("DGSSAC, analyse"),
+            _("Elle prépare la recommandation."),
+            versement.ready_at,
+        ),
+        State.RECOMMENDED: (
+            "authorise_versement",
+            _("DGSSAC, budget"),
+            _("Une deuxième personne autorise le versement."),
+            versement.recommended_at,
+        ),
+        State.AUTHORISED: ("", _("Portail"), _("L’avis est en préparation."), None),
+        State.ISSUED: (
+            "confirm_payment",
+            _("DGSSAC, paiements"),
+            _("L’avis est émis, le paiement suit."),
+            versement.issued_at,
+        ),
+        State.HELD: (
+            "hold_versement",
+            str(versement.held_by or ""),
+            _("Versement retenu : %(reason)s") % {"reason": versement.held_reason},
+            versement.held_at,
+        ),
+    }[State(versement.state)]
+    if right and right in here and versement.recommended_by_id != user.pk:
+        return None
+    alliance = versement.alliance
+    return Waiting(
+        what=_("Versement %(year)s, %(amount)s")
+        % {"year": versement.year, "amount": money(versement.amount)},
+        url=alliance.url("versement", versement.pk),
+        who=who,
+        who_detail=detail,
+        since=local_day(moment) if moment else None,
+        alliance=alliance,
+    )

@@ -1,0 +1,124 @@
+"""What may be done with a project, in each of its states."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+
+from alliances.models import User
+from alliances.permissions import can
+from fqis import services
+from fqis.forms.projects import (
+    AbandonForm,
+    ActForm,
+    CompleteForm,
+    DayForm,
+    DecisionForm,
+    PaymentForm,
+    ResultForm,
+)
+from fqis.models import Project
+from fqis.views.acts import Act, Offered
+
+State = Project.State
+
+
+def _in(*states: str, right: str = "manage_projects") -> Callable[[User, Project], bool]:
+    def allowed(user: User, project: Project) -> bool:
+        return project.state in states and can(user, right, project)
+
+    return allowed
+
+
+def _may_pay(user: User, project: Project) -> bool:
+    return project.state in Project.SUPPORTED and can(user, "manage_projects", project)
+
+
+ACTS = {
+    act.slug: act
+    for act in (
+        Act(
+            "decider",
+            _("Consigner la décision"),
+            DecisionForm,
+            services.decide_project,
+            _("Décision consignée pour « %(object)s ». Elle est inscrite au journal."),
+            _in(*Project.DECIDABLE, right="decide_projects"),
+        ),
+        Act(
+            "signer",
+            _("Consigner la signature"),
+            DayForm,
+            services.sign_agreement,
+            _("Convention du projet signée. Il reste à en marquer le démarrage."),
+            _in(State.ACCEPTED),
+            note=_("Le porteur et la Table ont signé la convention du projet."),
+        ),
+        Act(
+            "demarrer",
+            _("Marquer le projet en cours"),
+            ActForm,
+            services.start_project,
+            _("Projet en cours. Consignez les paiements et les personnes rejointes."),
+            _in(State.AGREED),
+            note=_("Les activités ont commencé."),
+        ),
+        Act(
+            "terminer",
+            _("Terminer le projet"),
+            CompleteForm,
+            services.complete_project,
+            _("Projet terminé. Ses résultats iront à la reddition."),
+            _in(State.UNDER_WAY),
+        ),
+        Act(
+            "analyser",
+            _("Marquer comme analysé"),
+            ActForm,
+            services.analyse_project,
+            _("Projet analysé. Il attend la décision de la Table."),
+            _in(State.RECEIVED),
+            kind="second",
+            note=_("La demande est admissible et analysée selon le plan et les normes du FQIS."),
+        ),
+        Act(
+            "payer",
+            _("Consigner un paiement"),
+            PaymentForm,
+            services.record_payment,
+            _("Paiement consigné."),
+            _may_pay,
+            kind="second",
+        ),
+        Act(
+            "resultat",
+            _("Consigner un résultat"),
+            ResultForm,
+            services.record_result,
+            _("Résultat consigné. Il ira à la reddition de son exercice."),
+            _may_pay,
+            kind="second",
+        ),
+        Act(
+            "abandonner",
+            _("Abandonner le projet"),
+            AbandonForm,
+            services.abandon_project,
+            _("Abandon consigné, avec son motif."),
+            _in(State.ACCEPTED, State.AGREED, State.UNDER_WAY),
+            kind="danger",
+        ),
+    )
+}
+
+
+def offered_acts(user: User, project: Project, bound: Offered | None) -> list[Offered]:
+    """What ``user`` may do now; ``bound`` is the act whose form was refused, shown again."""
+    offered = []
+    for act in ACTS.values():
+        if bound is not None and bound.act is act:
+            offered.append(bound)
+        elif act.allowed(user, project):
+            url = project.alliance.url("project_act", project.number, act.slug)
+            form = act.form(project=project, auto_id=f"id_{act.slug}_%s")  # type: ignore[call-arg]
+            offered.append(Offered(act, form, url))
+    return offered

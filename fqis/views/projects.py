@@ -1,0 +1,215 @@
+"""The Projets tab: the register, a new request, one project and what may be done with it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alliances.errors import Refusal
+from alliances.exports import export_response
+from alliances.models import Alliance, JournalEntry
+from alliances.permissions import can
+from alliances.scoping import alliance_page, person_of
+from alliances.selectors import remarks_on
+from alliances.templatetags.portal import money
+from fqis import services
+from fqis.forms.filters import ProjectFilter
+from fqis.forms.projects import ProjectForm, SourceFormSet, sources_of
+from fqis.models import Project
+from fqis.selectors import projects as selectors
+from fqis.views.acts import Offered, add_refusal, perform
+from fqis.views.project_acts import ACTS, offered_acts
+
+PAGE = 50
+State = Project.State
+
+
+@require_safe
+@alliance_page()
+def projects(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """The register; ``export=csv`` or ``xlsx`` gives exactly what is filtered."""
+    found = ProjectFilter(request.GET, queryset=selectors.register_of(alliance), alliance=alliance)
+    if export := request.GET.get("export"):
+        name = f"projets-{alliance.territory.slug}-{alliance.cycle.slug}"
+        rows = selectors.register_cells(found.qs.prefetch_related("mrcs"))
+        return export_response(export, name, selectors.register_columns(), rows)
+    totals = selectors.register_totals(found.qs)
+    context = {
+        "alliance": alliance,
+        "tab": "projects",
+        "page_title": _("Projets"),
+        "lede": _register_lede(totals),
+        "filters": found.form,
+        "sort": request.GET.get("tri", ""),
+        "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
+        "totals": totals,
+        "may_manage": can(person_of(request), "manage_projects", alliance),
+    }
+    return render(request, "fqis/projects.html", context)
+
+
+def _register_lede(totals: selectors.RegisterTotals) -> str:
+    return ngettext(
+        "%(n)s projet, %(granted)s accordés, %(paid)s payés.",
+        "%(n)s projets, %(granted)s accordés, %(paid)s payés.",
+        totals.count,
+    ) % {
+        "n": totals.count,
+        "granted": money(totals.granted),
+        "paid": money(totals.paid),
+    }
+
+
+def _values(form: ProjectForm, sources: SourceFormSet) -> dict[str, Any]:
+    """The keywords of the services, without what describes a new organisation."""
+    typed = dict(form.cleaned_data)
+    for name in ProjectForm.ORGANISATION:
+        typed.pop(name)
+    typed["mrcs"] = list(typed.get("mrcs") or [])
+    typed["sources"] = sources_of(sources)
+    return typed
+
+
+def _organisation(request: HttpRequest, alliance: Alliance, form: ProjectForm) -> Any:
+    """The organisation that was chosen, else the one that was described."""
+    typed = form.cleaned_data
+    return typed["organisation"] or services.register_organisation(
+        alliance,
+        by=person_of(request),
+        name=typed["organisation_name"],
+        neq=typed["organisation_neq"],
+        legal_class=typed["organisation_class"],
+        city=typed["organisation_city"],
+    )
+
+
+def _form_page(
+    request: HttpRequest,
+    alliance: Alliance,
+    form: ProjectForm,
+    sources: SourceFormSet,
+    project: Project | None = None,
+) -> HttpResponse:
+    context = {
+        "alliance": alliance,
+        "tab": "projects",
+        "page_title": _("Modifier la demande") if project else _("Inscrire un projet"),
+        "form": form,
+        "sources": sources,
+        "project": project,
+        "no_plan": not form.fields["priority"].queryset.exists(),  # type: ignore[attr-defined]
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "fqis/project_form.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@alliance_page("manage_projects")
+def project_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """Registers a request."""
+    form = ProjectForm(request.POST or None, alliance=alliance)
+    sources = SourceFormSet(request.POST or None, prefix="sources")
+    if request.method == "POST" and form.is_valid() and sources.is_valid():
+        try:
+            with transaction.atomic():
+                values = _values(form, sources)
+                values["organisation"] = _organisation(request, alliance, form)
+                project = services.register_project(alliance, by=person_of(request), **values)
+        except Refusal as refusal:
+            add_refusal(form, refusal)
+        else:
+            done = _("Projet %(number)s inscrit. Il attend la décision de la Table.")
+            if project.state == State.INADMISSIBLE:
+                done = _("Demande %(number)s gardée comme non admissible, avec son motif.")
+            messages.success(request, done % {"number": project.number})
+            return redirect(project.get_absolute_url())
+    return _form_page(request, alliance, form, sources)
+
+
+def _project(alliance: Alliance, number: str) -> Project:
+    project = selectors.project_page(alliance, number)
+    if project is None:
+        raise Http404
+    return project
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@alliance_page("manage_projects")
+def project_edit(request: HttpRequest, alliance: Alliance, number: str) -> HttpResponse:
+    """Mends a request that nobody decided yet."""
+    project = _project(alliance, number)
+    if request.method != "POST" and project.state != State.RECEIVED:
+        messages.error(request, _("Une décision est déjà prise : la demande ne change plus."))
+        return redirect(project.get_absolute_url())
+    initial = ProjectForm.initial_of(project)
+    form = ProjectForm(request.POST or None, alliance=alliance, editing=True, initial=initial)
+    rows = [
+        {"name": one.name, "amount": one.amount, "is_confirmed": one.is_confirmed}
+        for one in project.sources.all()
+    ]
+    sources = SourceFormSet(request.POST or None, prefix="sources", initial=rows)
+    if request.method == "POST" and form.is_valid() and sources.is_valid():
+        try:
+            with transaction.atomic():
+                values = _values(form, sources)
+                values["organisation"] = _organisation(request, alliance, form)
+                services.update_project(project, by=person_of(request), **values)
+        except Refusal as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Demande %(number)s modifiée.") % {"number": number})
+            return redirect(project.get_absolute_url())
+    return _form_page(request, alliance, form, sources, project)
+
+
+def _page(
+    request: HttpRequest, alliance: Alliance, project: Project, bound: Offered | None = None
+) -> HttpResponse:
+    user = person_of(request)
+    acts = offered_acts(user, project, bound)
+    paid = sum((payment.amount for payment in project.payments.all()), start=0)
+    context = {
+        "alliance": alliance,
+        "tab": "projects",
+        "page_title": project.title,
+        "project": project,
+        "next_act": next((one for one in acts if one.act.kind == ""), None),
+        "acts": [one for one in acts if one.act.kind == "second"],
+        "dangers": [one for one in acts if one.act.kind == "danger"],
+        "may_edit": project.state == State.RECEIVED and can(user, "manage_projects", project),
+        "paid": paid,
+        "left": project.amount_granted - paid if project.amount_granted is not None else None,
+        "other_money": sum((source.amount for source in project.sources.all()), start=0),
+        "timeline": selectors.timeline_of(project),
+        "remarks": remarks_on("fqis.project", project.pk, alliance=alliance, user=user),
+        "history": JournalEntry.objects.filter(
+            target_label="fqis.project", target_id=project.pk
+        ).select_related("actor")[:30],
+    }
+    return render(request, "fqis/project.html", context, status=422 if bound else 200)
+
+
+@require_safe
+@alliance_page()
+def project(request: HttpRequest, alliance: Alliance, number: str) -> HttpResponse:
+    return _page(request, alliance, _project(alliance, number))
+
+
+@require_POST
+@alliance_page()
+def project_act(request: HttpRequest, alliance: Alliance, number: str, act: str) -> HttpResponse:
+    """Decides a project or follows it one step further."""
+    found = _project(alliance, number)
+    if act not in ACTS:
+        raise Http404
+    chosen = ACTS[act]
+    form = chosen.form(request.POST, project=found, auto_id=f"id_{act}_%s")  # type: ignore[call-arg]
+    if perform(request, chosen, found, form):
+        return redirect(found.get_absolute_url())
+    return _page(request, alliance, _project(alliance, number), Offered(chosen, form, request.path))
