@@ -22,7 +22,9 @@ class Migration(migrations.Migration):
         ScopeByTerritory(
             "JournalEntry",
             using="{own} OR (territory_id IS NULL"
-            " AND (actor_id = (select app_user_id()) OR (select app_is_ministry())))",
+            " AND (actor_id = (select app_user_id()) OR (select app_is_ministry())))"
+            # Who manages people writes their own acts on territories they do not view.
+            " OR (actor_id = (select app_user_id()) AND (select app_can('manage_people')))",
         ),
         ScopeByTerritory(
             "Comment",

@@ -57,7 +57,9 @@ def test_the_worker_sends_the_letter_once_with_a_link_that_opens(
     assert "sylvie@exemple.example" in page.text
 
 
-def test_nothing_stored_is_enough_to_open_an_invitation(client: Client, invited: Invitation) -> None:
+def test_nothing_stored_is_enough_to_open_an_invitation(
+    client: Client, invited: Invitation
+) -> None:
     forged = f"{invited.pk}.{invited.round}~{'A' * 43}"
     assert client.get(f"/invitation/{forged}/").status_code == 410
 
