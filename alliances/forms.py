@@ -1,5 +1,6 @@
 """The kernel's forms and the filters of its lists."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -18,7 +19,7 @@ from alliances.services.documents import DEPOSITS
 
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 MORE_THAN_SEATS = _("Il y a plus de sièges tenus que de sièges. Corrigez l’un des deux.")
-Choices = list[tuple[str, str | Promise]]
+Choices = Sequence[tuple[str, str | Promise]]
 
 
 class DateInput(forms.DateInput):
@@ -126,8 +127,8 @@ class GrantForm(forms.Form):
 
 def role_choices(slugs: list[str]) -> Choices:
     """« Coordination, Table », in the order of the roles."""
-    choices: Choices = [("", _("Choisir"))]
-    return choices + [(slug, f"{ROLES[slug].label}, {ROLES[slug].side.label}") for slug in slugs]
+    roles = [ROLES[slug] for slug in slugs]
+    return [("", _("Choisir")), *((one.slug, f"{one.label}, {one.side.label}") for one in roles)]
 
 
 # --- Governance

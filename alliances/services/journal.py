@@ -36,12 +36,13 @@ def record(
 ) -> JournalEntry:
     """Writes who did what, when and why. ``summary`` is a French phrase that follows the name:
     « a transmis la reddition 2025-2026 »."""
+    place = territory.pk if territory is not None else None
     return JournalEntry.objects.create(
         actor=by,
         verb=verb,
         summary=summary,
         alliance=alliance,
-        territory_id=alliance.territory_id if alliance else territory and territory.pk,
+        territory_id=alliance.territory_id if alliance is not None else place,
         target_label=target._meta.label_lower if target is not None else "",
         target_id=target.pk if target is not None else None,
         reason=reason,

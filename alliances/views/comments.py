@@ -21,7 +21,8 @@ def post(request: HttpRequest) -> HttpResponse:
     form = CommentForm(request.POST)
     back = local_address(request, request.POST.get("next", ""))
     if not form.is_valid():
-        messages.error(request, " ".join(m for errors in form.errors.values() for m in errors))
+        said = [str(one) for found in form.errors.values() for one in found]
+        messages.error(request, " ".join(said))
         return redirect(back)
     typed = form.cleaned_data
     found = comments.find_target(typed["target_label"], typed["target_id"])

@@ -45,9 +45,10 @@ def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
 
 
 def _file(document: Document) -> FileResponse:
-    if not default_storage.exists(document.file.name):
+    path = str(document.file.name)
+    if not default_storage.exists(path):
         raise Http404
-    extension = document.file.name.rsplit(".", 1)[-1]
+    extension = path.rsplit(".", 1)[-1]
     name = f"{document.number or document.title}.{extension}"
     inline = documents.is_generated(document) and document.mime == "application/pdf"
     response = FileResponse(

@@ -22,8 +22,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     invitation = invitations.find(token)
     if invitation is None:
-        context = {"expired": True, "invitation": None, "form": None}
-        return render(request, "alliances/invitation.html", context, status=410)
+        return render(request, "alliances/invitation.html", {"expired": True}, status=410)
     form = AcceptForm(request.POST or None, invitation=invitation)
     status = 200
     if request.method == "POST":
