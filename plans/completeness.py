@@ -52,6 +52,11 @@ class Point:
     def is_met(self) -> bool:
         return not self.gap
 
+    @property
+    def label(self) -> str:
+        """« zones de dévitalisation (2c) »."""
+        return f"{self.requirement.short} ({self.requirement.section.code})"
+
 
 @dataclass(frozen=True)
 class Completeness:

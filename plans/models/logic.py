@@ -72,7 +72,7 @@ def same_version(parent: str) -> pgtrigger.Trigger:
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_element_same_version';
             END IF;
             RETURN NEW;
-        """,
+        """,  # noqa: S608
     )
 
 

@@ -2,6 +2,7 @@
 
 from .states import (
     PlanState,
+    is_late,
     open_version_of,
     plan_states,
     priorities_in_force,
@@ -9,16 +10,26 @@ from .states import (
     versions_of,
 )
 from .waiting import todo, waiting
-from .writing import Sheet, get_section, get_version, sheet_of
+from .writing import (
+    Sheet,
+    first_section,
+    get_section,
+    get_version,
+    priorities_of,
+    sheet_of,
+)
 
 __all__ = [
     "PlanState",
     "Sheet",
+    "first_section",
     "get_section",
     "get_version",
+    "is_late",
     "open_version_of",
     "plan_states",
     "priorities_in_force",
+    "priorities_of",
     "sheet_of",
     "todo",
     "version_in_force",

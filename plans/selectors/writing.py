@@ -120,6 +120,9 @@ def priorities_of(version: PlanVersion) -> list[Priority]:
         .order_by("rank", "pk")
     )
     for priority in priorities:
+        priority.actions_count = sum(  # type: ignore[attr-defined]
+            len(objective.actions.all()) for objective in priority.objectives.all()
+        )
         for objective in priority.objectives.all():
             objective.code = f"{priority.rank}.{objective.rank}"  # type: ignore[attr-defined]
             for action in objective.actions.all():

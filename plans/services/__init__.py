@@ -1,5 +1,6 @@
 """The acts on a plan: its versions, its texts, the elements of its logic."""
 
+from .actions import IndicatorLine, save_action
 from .elements import (
     add_action,
     add_indicator,
@@ -23,6 +24,7 @@ from .versions import (
 )
 
 __all__ = [
+    "IndicatorLine",
     "TextConflict",
     "add_action",
     "add_indicator",
@@ -33,6 +35,7 @@ __all__ = [
     "open_version",
     "remove_element",
     "return_version",
+    "save_action",
     "save_section_text",
     "start_plan",
     "submit_version",

@@ -55,6 +55,11 @@ class IndicatorFields(TypedDict, total=False):
     unit: str
 
 
+def removed() -> str:
+    """What is said of an element that somebody took out while another was writing in it."""
+    return _("Cet élément a été retiré du plan entre-temps.")
+
+
 def siblings(element: Element) -> QuerySet[Any]:
     """The elements beside ``element``, itself included, in their order."""
     if isinstance(element, Priority):
@@ -89,12 +94,14 @@ def _write(
     """Writes ``values`` on the element as it is now, when nobody wrote on it since ``revision``."""
     current = type(element).objects.select_related("updated_by").filter(pk=element.pk).first()
     if current is None:
-        raise StaleAct(_("Cet élément a été retiré du plan entre-temps."))
+        raise StaleAct(removed())
     if revision is not None and current.revision != revision:
         raise StaleAct(
             _("%(person)s a modifié cet élément le %(moment)s. Relisez-le avant d’enregistrer.")
             % {"person": current.updated_by, "moment": moment_words(current.updated_at)}
         )
+    if all(getattr(current, name) == value for name, value in values.items()):
+        return current
     for name, value in values.items():
         setattr(current, name, value)
     current.revision += 1
@@ -309,7 +316,7 @@ def move_element(element: Element, *, by: User, up: bool) -> None:
     order = list(siblings(element))
     place = next((i for i, one in enumerate(order) if one.pk == element.pk), None)
     if place is None:
-        raise StaleAct(_("Cet élément a été retiré du plan entre-temps."))
+        raise StaleAct(removed())
     other = place - 1 if up else place + 1
     if 0 <= other < len(order):
         order[place], order[other] = order[other], order[place]

@@ -192,9 +192,7 @@ def _check_approval_day(version: PlanVersion, on: date, previous: PlanVersion | 
         )
     if previous is not None and previous.in_force_from and on <= previous.in_force_from:
         raise Refusal(
-            _(
-                "La version %(number)s est en vigueur depuis le %(day)s : choisissez un jour suivant."
-            )
+            _("La version %(number)s vaut depuis le %(day)s : choisissez un jour suivant.")
             % {"number": previous.number, "day": date_long(previous.in_force_from)},
             field="on",
         )
@@ -219,7 +217,7 @@ def approve_version(
         if version.validated_by_id == by.pk:
             raise Refusal(
                 _("Vous avez validé cette version le %(moment)s : une autre personne l’approuve.")
-                % {"moment": moment_words(version.validated_at)}
+                % {"moment": moment_words(version.validated_at or clock.now())}
             )
     previous = version.plan.versions.filter(state=PlanVersion.State.APPROVED).first()
     _decide(version, lambda: version.approve(by=by, on=on))

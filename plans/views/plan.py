@@ -1,13 +1,95 @@
+"""The plan's tab, and a version as it reads."""
+
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from alliances.scoping import alliance_page
+from alliances.models import Alliance, User
+from alliances.permissions import can
+from alliances.scoping import alliance_page, person_of
+from plans import selectors
+from plans.completeness import check
+from plans.forms import ApproveForm, NewVersionForm, ReturnForm
+from plans.models import Plan, PlanVersion
+from plans.wording import last_act, state_words, title_of, turn_of
 
 
+def _line(version: PlanVersion, reader: User) -> dict[str, Any]:
+    return {
+        "version": version,
+        "title": title_of(version),
+        "state": state_words(version, reader),
+        "act": last_act(version),
+        "url": version.plan.alliance.url("plan_version", version.number),
+    }
+
+
+def plan_context(request: HttpRequest, alliance: Alliance, **forms: Any) -> dict[str, Any]:
+    """What the tab shows: the open version, the one in force, all the versions."""
+    reader = person_of(request)
+    plan = Plan.objects.filter(alliance=alliance).first()
+    versions = selectors.versions_of(plan) if plan else []
+    for version in versions:
+        version.plan.alliance = alliance
+    opened = next((one for one in versions if one.state in PlanVersion.OPEN), None)
+    in_force = next((one for one in versions if one.state == PlanVersion.State.APPROVED), None)
+    may_write = can(reader, "edit_plan", alliance)
+    return {
+        "alliance": alliance,
+        "tab": "plan",
+        "page_title": _("Plan"),
+        "lede": _("Le plan que le territoire écrit, transmet et fait vivre."),
+        "plan": plan,
+        "is_late": plan is not None and selectors.is_late(plan, versions),
+        "opened": _line(opened, reader) if opened else None,
+        "turn": turn_of(opened) if opened else None,
+        "completeness": check(opened) if opened and opened.is_writable else None,
+        "may_write": may_write,
+        "in_force": _line(in_force, reader) if in_force else None,
+        "priorities": selectors.priorities_of(in_force) if in_force else [],
+        "lines": [_line(one, reader) for one in versions],
+        "may_open": bool(may_write and plan and in_force and not opened),
+        "next_number": versions[0].number + 1 if versions else 1,
+        "new_version_form": NewVersionForm(),
+        **forms,
+    }
+
+
+@require_safe
 @alliance_page()
-def plan(request: HttpRequest, alliance: object, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=501)
+def plan(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    return render(request, "plans/plan.html", plan_context(request, alliance))
 
 
+def version_context(
+    request: HttpRequest, alliance: Alliance, version: PlanVersion, **forms: Any
+) -> dict[str, Any]:
+    """What the reading page shows: every section, the logic, and the acts of the reader."""
+    reader = person_of(request)
+    state = PlanVersion.State
+    return {
+        **_line(version, reader),
+        "alliance": alliance,
+        "tab": "plan",
+        "sheet": selectors.sheet_of(version),
+        "turn": turn_of(version),
+        "may_write": version.is_writable and can(reader, "edit_plan", alliance),
+        "may_validate": version.state == state.SUBMITTED and can(reader, "validate_plan", alliance),
+        "may_return": version.state in (state.SUBMITTED, state.VALIDATED)
+        and can(reader, "validate_plan", alliance),
+        "may_approve": version.state == state.VALIDATED and can(reader, "approve_plan", alliance),
+        "validated_by_reader": version.validated_by_id == reader.pk,
+        "return_form": ReturnForm(version=version),
+        "approve_form": ApproveForm(version=version),
+        **forms,
+    }
+
+
+@require_safe
 @alliance_page()
-def version(request: HttpRequest, alliance: object, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=501)
+def version(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    found = selectors.get_version(alliance, number)
+    return render(request, "plans/version.html", version_context(request, alliance, found))
