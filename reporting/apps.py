@@ -8,10 +8,24 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from alliances.services.comments import register_target
+        from alliances.services.journal import name_verbs
         from alliances.tabs import Tab, register_tab
 
-        from . import documents
+        from . import cards, documents
+        from .models import AnnualReport
 
         register_tab(Tab("overview", _("Aperçu"), "alliance", 10))
         register_tab(Tab("reports", _("Redditions"), "reports", 60))
         documents.register()
+        cards.register()
+        register_target(AnnualReport)
+        name_verbs(
+            {
+                "open_report": _("Reddition commencée"),
+                "submit_report": _("Reddition transmise"),
+                "return_report": _("Reddition retournée"),
+                "recommend_report": _("Reddition recommandée"),
+                "accept_report": _("Reddition acceptée"),
+            }
+        )

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alliances import clock
 from alliances.models import Document, User
 from alliances.services.documents import Renderer, create_document, register_renderer
-from alliances.templatetags.portal import count, money
+from alliances.templatetags.portal import money
 from reporting.models import AnnualReport
 from reporting.selectors.figures import Figures, figure_rows
 
@@ -16,7 +17,9 @@ KIND = "annual_report"
 
 
 def register() -> None:
-    register_renderer(KIND, Renderer("documents/annual_report.html"))
+    register_renderer(
+        KIND, Renderer("documents/annual_report.html", label=gettext_lazy("Reddition de comptes"))
+    )
 
 
 def create_report_document(report: AnnualReport, *, by: User) -> Document:
@@ -42,11 +45,7 @@ def report_data(report: AnnualReport) -> dict[str, Any]:
         "fiscal_year": str(report.period),
         "sections": _sections(report),
         "figures": [
-            {
-                "label": row.label,
-                "value": money(row.value) if row.is_money else count(int(row.value)),
-            }
-            for row in figure_rows(report.alliance, figures)
+            {"label": row.label, "value": row.text} for row in figure_rows(report.alliance, figures)
         ],
         "tables": [
             {
@@ -66,10 +65,8 @@ def report_data(report: AnnualReport) -> dict[str, Any]:
 
 def _sections(report: AnnualReport) -> list[dict[str, Any]]:
     written = []
-    for name in AnnualReport.TEXTS:
-        text = getattr(report, name)
+    for title, text in report.texts:
         if text:
-            title = str(report._meta.get_field(name).verbose_name)
             paragraphs = [line.strip() for line in text.split("\n") if line.strip()]
             written.append({"title": title[:1].upper() + title[1:], "paragraphs": paragraphs})
     return written

@@ -233,6 +233,12 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         """Never submitted, and the last day is over; days are Québec days."""
         return self.submitted_at is None and self.period.is_past_due
 
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """What the Table wrote: the name of each text, and the text."""
+        fields = {field.name: field for field in self._meta.concrete_fields}
+        return [(str(fields[name].verbose_name), getattr(self, name)) for name in self.TEXTS]
+
     def get_absolute_url(self) -> str:
         return self.alliance.url("report", str(self.period.year))
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import alliances, home, national, reports
+from reporting.views import alliances, home, national, reports, reviews
 
 _ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
 
@@ -10,7 +10,16 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("national/", national.national, name="national"),
     path("alliances/", alliances.alliance_list, name="alliance_list"),
-    path("redditions/", reports.report_queue, name="report_queue"),
+    path("redditions/", reviews.report_queue, name="report_queue"),
     path(_ALLIANCE, alliances.alliance_overview, name="alliance"),
     path(f"{_ALLIANCE}redditions/", reports.report_list, name="reports"),
+    path(f"{_ALLIANCE}redditions/<str:year>/", reports.report_page, name="report"),
+    path(f"{_ALLIANCE}redditions/<str:year>/commencer/", reports.report_open, name="report_open"),
+    path(f"{_ALLIANCE}redditions/<str:year>/enregistrer/", reports.report_save, name="report_save"),
+    path(
+        f"{_ALLIANCE}redditions/<str:year>/transmettre/",
+        reports.report_submit,
+        name="report_submit",
+    ),
+    path(f"{_ALLIANCE}redditions/<str:year>/analyse/", reviews.report_review, name="report_review"),
 ]

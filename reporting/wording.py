@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from alliances.roles import Side
+from alliances.templatetags.portal import date_long, since_days
 from reporting.models import AnnualReport, ReportingPeriod
 
 State = AnnualReport.State
@@ -47,3 +48,43 @@ def _in_analysis(state: str, side: Side) -> StateWord:
     if side is Side.DGSSAC:
         return StateWord("run", _("À accepter"), waits=True)
     return StateWord("sent", _("Recommandée"))
+
+
+def lede_of(report: AnnualReport | None, period: ReportingPeriod, side: Side) -> str:
+    """One line that says what is at stake: who has the report, since when, until when."""
+    if not period.is_open:
+        return _("Elle ouvre le %(day)s.") % {"day": date_long(period.opens_on)}
+    if report is None or report.state == State.DRAFT:
+        return _("À transmettre à la DGSQ au plus tard le %(day)s.") % {
+            "day": date_long(period.due_on)
+        }
+    if report.state == State.SUBMITTED:
+        return _submitted_lede(report, period, side)
+    sentence, act = {
+        State.RETURNED: (
+            _("Retournée le %(day)s par %(who)s. Votre versement attend."),
+            "returned",
+        ),
+        State.RECOMMENDED: (
+            _("Recommandée le %(day)s par %(who)s. La DGSSAC doit l’accepter."),
+            "recommended",
+        ),
+        State.ACCEPTED: (_("Acceptée le %(day)s par %(who)s. Elle ne change plus."), "accepted"),
+    }[report.state]
+    day, who = getattr(report, f"{act}_at"), getattr(report, f"{act}_by")
+    return sentence % {"day": date_long(day), "who": who}
+
+
+def _submitted_lede(report: AnnualReport, period: ReportingPeriod, side: Side) -> str:
+    words = {
+        "day": date_long(report.submitted_at),
+        "who": report.submitted_by,
+        "since": since_days(report.submitted_at),
+        "due": date_long(period.analysis_due_on),
+    }
+    if side is Side.DGSQ:
+        return (
+            _("Transmise le %(day)s par %(who)s. Vous l’avez %(since)s, échéance le %(due)s.")
+            % words
+        )
+    return _("Transmise le %(day)s par %(who)s. La DGSQ l’analyse %(since)s.") % words

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from alliances.models import Alliance, SeatCount
 from alliances.money import ZERO
-from fqis.models import FundingSource, Project, ProjectPayment, ProjectResult, Versement
+from alliances.templatetags.portal import count, money
+from fqis.models import Project, ProjectPayment, Versement
+from fqis.selectors.projects import project_figures
 from reporting.models import ReportingPeriod
 
 
@@ -45,26 +47,38 @@ class Figures:
 
     @classmethod
     def from_frozen(cls, data: Mapping[str, Any]) -> "Figures":
-        known = {field.name: field.default for field in fields(cls)}
-        return cls(
-            **{
-                name: Decimal(data[name]) if isinstance(default, Decimal) else data[name]
-                for name, default in known.items()
-                if name in data
-            }
-        )
+        """The figures kept with a report; one that was not counted then is zero."""
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            if field.name in data:
+                is_amount = isinstance(field.default, Decimal)
+                value = data[field.name]
+                values[field.name] = Decimal(value) if is_amount else value
+        return cls(**values)
 
 
 def compute_figures(alliance: Alliance, period: ReportingPeriod) -> Figures:
-    """What the portal knows of ``period``; seven queries, whatever the number of rows."""
+    """What the portal knows of ``period``; nine queries, whatever the number of rows."""
     first, last = period.year.first_day, period.last_day
+    projects = project_figures(alliance, period.year)
+    received, received_to_date = _received(alliance, first, last)
+    counted = _projects(alliance, first, last)
+    seats, held = _seats(alliance, last)
     return Figures(
-        **_received(alliance, first, last),
-        **_projects(alliance, first, last),
-        **_paid(alliance, first, last),
-        other_funding=_other_funding(alliance, first, last),
-        **_people(alliance, period),
-        **_seats(alliance, last),
+        received=received,
+        received_to_date=received_to_date,
+        granted=projects.granted,
+        granted_to_date=counted["granted_to_date"],
+        paid_to_projects=projects.paid,
+        paid_to_projects_to_date=_paid_to_date(alliance, last),
+        other_funding=projects.levered,
+        projects_supported=counted["supported"],
+        projects_under_way=counted["under_way"],
+        projects_completed=counted["completed"],
+        people_reached=projects.people_reached,
+        people_in_poverty=projects.people_in_poverty,
+        seats=seats,
+        seats_of_people_in_poverty=held,
     )
 
 
@@ -72,64 +86,36 @@ def _total(field: str, condition: Q | None = None) -> Coalesce:
     return Coalesce(Sum(field, filter=condition), ZERO)
 
 
-def _received(alliance: Alliance, first: date, last: date) -> dict[str, Decimal]:
+def _received(alliance: Alliance, first: date, last: date) -> tuple[Decimal, Decimal]:
+    """Received in the year, and since the start of the cycle."""
     paid = Versement.objects.paid().filter(alliance=alliance, paid_on__lte=last)
-    return paid.aggregate(
-        received=_total("amount", Q(paid_on__gte=first)), received_to_date=_total("amount")
-    )
+    sums = paid.aggregate(year=_total("amount", Q(paid_on__gte=first)), to_date=_total("amount"))
+    return sums["year"], sums["to_date"]
 
 
 def _projects(alliance: Alliance, first: date, last: date) -> dict[str, Any]:
     """Supported: decided by the last day and not closed before the first (indicator 3.1)."""
     supported = Project.objects.supported().filter(alliance=alliance, decided_on__lte=last)
-    alive = Q(closed_on=None) | Q(closed_on__gte=first)
+    closed_in_year = Q(closed_on__gte=first, closed_on__lte=last)
     return supported.aggregate(
-        granted=_total("amount_granted", Q(decided_on__gte=first)),
         granted_to_date=_total("amount_granted"),
-        projects_supported=Count("pk", filter=alive),
-        projects_under_way=Count("pk", filter=Q(closed_on=None) | Q(closed_on__gt=last)),
-        projects_completed=Count(
-            "pk",
-            filter=Q(state=Project.State.COMPLETED, closed_on__gte=first, closed_on__lte=last),
-        ),
+        supported=Count("pk", filter=Q(closed_on=None) | Q(closed_on__gte=first)),
+        under_way=Count("pk", filter=Q(closed_on=None) | Q(closed_on__gt=last)),
+        completed=Count("pk", filter=closed_in_year & Q(state=Project.State.COMPLETED)),
     )
 
 
-def _paid(alliance: Alliance, first: date, last: date) -> dict[str, Decimal]:
+def _paid_to_date(alliance: Alliance, last: date) -> Decimal:
     payments = ProjectPayment.objects.filter(project__alliance=alliance, on__lte=last)
-    return payments.aggregate(
-        paid_to_projects=_total("amount", Q(on__gte=first)),
-        paid_to_projects_to_date=_total("amount"),
-    )
+    total: Decimal = payments.aggregate(total=_total("amount"))["total"]
+    return total
 
 
-def _other_funding(alliance: Alliance, first: date, last: date) -> Decimal:
-    """Other confirmed or announced money in the projects decided in the year."""
-    sources = FundingSource.objects.filter(
-        project__alliance=alliance,
-        project__state__in=Project.SUPPORTED,
-        project__decided_on__range=(first, last),
-    )
-    return sources.aggregate(total=_total("amount"))["total"]
-
-
-def _people(alliance: Alliance, period: ReportingPeriod) -> dict[str, int]:
-    results = ProjectResult.objects.filter(
-        project__alliance=alliance, fiscal_year=period.fiscal_year
-    )
-    return results.aggregate(
-        people_reached=Coalesce(Sum("people_reached"), 0),
-        people_in_poverty=Coalesce(Sum("people_in_poverty"), 0),
-    )
-
-
-def _seats(alliance: Alliance, last: date) -> dict[str, int]:
+def _seats(alliance: Alliance, last: date) -> tuple[int, int]:
+    """Seats of the governance on ``last``, and those held by people living in poverty."""
     latest = SeatCount.objects.latest_by(last).filter(body__alliance=alliance)
     counts = list(latest.values_list("seats", "lived_experience"))
-    return {
-        "seats": sum(seats for seats, _held in counts),
-        "seats_of_people_in_poverty": sum(held for _seats, held in counts),
-    }
+    return sum(seats for seats, _held in counts), sum(held for _seats, held in counts)
 
 
 @dataclass(frozen=True)
@@ -142,6 +128,11 @@ class FigureRow:
     url: str
     is_money: bool
     note: str = ""
+
+    @property
+    def text(self) -> str:
+        """« 1 234,56 $ » or « 1 200 »."""
+        return money(Decimal(self.value)) if self.is_money else count(int(self.value))
 
 
 def figure_rows(alliance: Alliance, figures: Figures) -> list[FigureRow]:

@@ -96,7 +96,9 @@ def _writing_todo(
         detail = _("Elle est complète. La direction de la Table la transmet.")
     else:
         title, button = _("Terminer la reddition %(year)s") % year, _("Poursuivre")
-        missing = [point.label[:1].lower() + point.label[1:] for point in points if not point.is_met]
+        missing = [
+            point.label[:1].lower() + point.label[1:] for point in points if not point.is_met
+        ]
         detail = _("%(done)s éléments sur %(total)s. Il manque : %(missing)s.") % {
             "done": done,
             "total": len(points),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from alliances import clock
 from alliances.models import Alliance, Membership, MilestoneKind, User
@@ -70,8 +72,25 @@ def year_rows(alliance: Alliance, side: Side) -> list[YearRow]:
     return rows[::-1]
 
 
+def get_period(alliance: Alliance, year: str) -> ReportingPeriod:
+    """The period of « 2025-2026 » in the Alliance's cycle; raises Http404."""
+    start = year.split("-")[0]
+    periods = ReportingPeriod.objects.filter(cycle_id=alliance.cycle_id).select_related("cycle")
+    period = periods.filter(fiscal_year=int(start)).first() if start.isdecimal() else None
+    if period is None or str(period) != year:
+        raise Http404
+    return period
+
+
+def get_report(alliance: Alliance, year: str) -> AnnualReport:
+    """The report of a year, with its lines; raises Http404 when nobody opened it."""
+    found = AnnualReport.objects.for_pages().prefetch_related("lines")
+    return get_object_or_404(found, alliance=alliance, period=get_period(alliance, year))
+
+
 def report_of(alliance: Alliance, period: ReportingPeriod) -> AnnualReport | None:
-    return AnnualReport.objects.for_pages().filter(alliance=alliance, period=period).first()
+    found = AnnualReport.objects.for_pages().prefetch_related("lines")
+    return found.filter(alliance=alliance, period=period).first()
 
 
 def previous_report(report: AnnualReport) -> AnnualReport | None:

@@ -7,7 +7,12 @@ from importlib.util import find_spec
 from alliances.models import User
 from alliances.todo import Todo, Waiting
 
-_SOURCES = ["conventions.selectors", "plans.selectors", "fqis.selectors", "reporting.selectors.report_todos"]
+_SOURCES = [
+    "conventions.selectors",
+    "plans.selectors",
+    "fqis.selectors",
+    "reporting.selectors.report_todos",
+]
 
 
 def _gather(name: str, user: User) -> list:

@@ -1,0 +1,145 @@
+"""The steps of a report inside the card « Où en est mon prochain versement? »."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from alliances import clock
+from alliances.models import Alliance
+from alliances.templatetags.portal import date_long
+from conventions.models import Tranche
+from fqis.cards import DONE, TODO, Condition, register_report_steps
+from reporting.models import AnnualReport, ReportingPeriod
+from reporting.selectors.reports import advisers_of
+
+State = AnnualReport.State
+
+
+def register() -> None:
+    register_report_steps(report_steps)
+
+
+def report_steps(alliance: Alliance, tranche: Tranche) -> list[Condition]:
+    """Submitted, analysed and recommended, accepted: three conditions, three queries."""
+    period = (
+        ReportingPeriod.objects.filter(
+            cycle_id=alliance.cycle_id, fiscal_year=tranche.waits_for_year
+        )
+        .select_related("cycle")
+        .first()
+    )
+    if period is None:
+        return []
+    report = AnnualReport.objects.for_pages().filter(alliance=alliance, period=period).first()
+    return [
+        _submitted(alliance, period, report),
+        _recommended(alliance, period, report),
+        _accepted(alliance, period, report),
+    ]
+
+
+def _met(day: date) -> str:
+    return _("Remplie le %(day)s") % {"day": date_long(day)}
+
+
+def _submitted(
+    alliance: Alliance, period: ReportingPeriod, report: AnnualReport | None
+) -> Condition:
+    label = _("Reddition %(year)s transmise") % {"year": period}
+    url = alliance.url("report", str(period))
+    if report is not None and not report.is_writable and report.submitted_at:
+        return Condition(
+            label,
+            DONE,
+            who=_("%(who)s, Table") % {"who": report.submitted_by},
+            when=_met(clock.day_of(report.submitted_at)),
+            url=url,
+            link=_("Reddition"),
+        )
+    returned_at = report.returned_at if report and report.state == State.RETURNED else None
+    since = period.opens_on if period.is_open else None
+    return Condition(
+        label,
+        TODO,
+        who=_("La Table corrige la reddition retournée.") if returned_at else _when_due(period),
+        since=clock.day_of(returned_at) if returned_at else since,
+        url=url,
+        link=_("Reddition"),
+        actor=_("la Table"),
+        right="edit_report" if period.is_open else "",
+        button=_("Continuer la reddition") if report else _("Commencer la reddition"),
+        act_url=url,
+        detail=report.return_reason if report and returned_at else _when_due(period),
+    )
+
+
+def _when_due(period: ReportingPeriod) -> str:
+    if not period.is_open:
+        return _("Table. La reddition ouvre le %(day)s.") % {"day": date_long(period.opens_on)}
+    return _("Table, au plus tard le %(day)s.") % {"day": date_long(period.due_on)}
+
+
+def _recommended(
+    alliance: Alliance, period: ReportingPeriod, report: AnnualReport | None
+) -> Condition:
+    label = _("Reddition analysée et versement recommandé")
+    if report is not None and report.recommended_at and report.state in _AFTER_RECOMMENDATION:
+        return Condition(
+            label,
+            DONE,
+            who=_("%(who)s, DGSQ") % {"who": report.recommended_by},
+            when=_met(clock.day_of(report.recommended_at)),
+            url=alliance.url("report", str(period)),
+            link=_("Recommandation"),
+        )
+    adviser = advisers_of([alliance.territory_id]).get(alliance.territory_id, "")
+    place = _("DGSQ, %(territory)s") % {"territory": alliance.territory}
+    submitted = report is not None and report.state == State.SUBMITTED
+    url = alliance.url("report_review", str(period))
+    return Condition(
+        label,
+        TODO,
+        who=f"{adviser}, {place}" if adviser else place,
+        since=clock.day_of(report.submitted_at)
+        if submitted and report and report.submitted_at
+        else None,
+        url=alliance.url("report", str(period)) if submitted else "",
+        link=_("Lire les remarques") if submitted else "",
+        actor=_("la DGSQ"),
+        right="review_report",
+        button=_("Analyser la reddition"),
+        act_url=url,
+        detail=_("Analyse attendue au plus tard le %(day)s.")
+        % {"day": date_long(period.analysis_due_on)},
+    )
+
+
+_AFTER_RECOMMENDATION = {State.RECOMMENDED, State.ACCEPTED}
+
+
+def _accepted(
+    alliance: Alliance, period: ReportingPeriod, report: AnnualReport | None
+) -> Condition:
+    label = _("Reddition acceptée")
+    if report is not None and report.accepted_at:
+        return Condition(
+            label,
+            DONE,
+            who=_("%(who)s, DGSSAC") % {"who": report.accepted_by},
+            when=_met(clock.day_of(report.accepted_at)),
+            url=alliance.url("report", str(period)),
+            link=_("Reddition"),
+        )
+    waits = report is not None and report.state == State.RECOMMENDED
+    return Condition(
+        label,
+        TODO,
+        who=_("DGSSAC, analyse"),
+        since=clock.day_of(report.recommended_at)
+        if waits and report and report.recommended_at
+        else None,
+        actor=_("la DGSSAC, analyse"),
+        right="accept_report",
+        button=_("Accepter la reddition"),
+        act_url=alliance.url("report_review", str(period)),
+    )

@@ -1,0 +1,111 @@
+"""What waits for a person of the DGSSAC, counted queue by queue."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliances import clock
+from alliances.models import User
+from alliances.permissions import can
+from fqis.models import Versement
+from plans.models import PlanVersion
+from reporting.models import AnnualReport
+from reporting.selectors.board import Board, BoardRow
+
+VState, PState = Versement.State, PlanVersion.State
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A heap of things of one kind; ``note`` says what matters about it."""
+
+    count: int
+    label: str
+    url: str
+    note: str
+
+
+def queues_of(board: Board, user: User) -> list[Queue]:
+    """The queues of the person's rights, from rows already loaded: no query."""
+    queues = [
+        _plans(board, user, "validate_plan", PState.SUBMITTED),
+        _plans(board, user, "approve_plan", PState.VALIDATED),
+        _reports(board, user),
+        _versements(board, user, "recommend_versement", VState.READY),
+        _versements(board, user, "authorise_versement", VState.RECOMMENDED),
+        _versements(board, user, "confirm_payment", VState.ISSUED),
+        _versements(board, user, "hold_versement", VState.HELD),
+    ]
+    return [queue for queue in queues if queue is not None and queue.count]
+
+
+def _oldest(days: list[date]) -> str:
+    if not days:
+        return ""
+    waited = (clock.today() - min(days)).days
+    if waited <= 0:
+        return _("depuis aujourd’hui")
+    text = ngettext("le plus ancien : %(n)s jour", "le plus ancien : %(n)s jours", waited)
+    return text % {"n": waited}
+
+
+def _plans(board: Board, user: User, right: str, state: str) -> Queue | None:
+    found = [
+        row
+        for row in board.rows
+        if row.open_plan and row.open_plan.state == state and can(user, right, row.alliance)
+    ]
+    moments = [
+        moment
+        for row in found
+        if row.open_plan and (moment := row.open_plan.validated_at or row.open_plan.submitted_at)
+    ]
+    words = {
+        PState.SUBMITTED: _("%(plan)s à valider"),
+        PState.VALIDATED: _("%(plan)s à approuver"),
+    }
+    return Queue(
+        len(found),
+        words[PState(state)] % {"plan": board.cycle.plan_short},
+        _first(found, "plan"),
+        _oldest([clock.day_of(moment) for moment in moments]),
+    )
+
+
+def _first(rows: list[BoardRow], url_name: str) -> str:
+    """One row: straight to it; several: Accueil lists them with their dates."""
+    return rows[0].alliance.url(url_name) if len(rows) == 1 else reverse("home")
+
+
+def _reports(board: Board, user: User) -> Queue | None:
+    found = [
+        row.report
+        for row in board.rows
+        if row.report is not None
+        and row.report.state == AnnualReport.State.RECOMMENDED
+        and can(user, "accept_report", row.alliance)
+    ]
+    url = reverse("report_queue") + f"?exercice={board.period}&etat=recommended"
+    return Queue(len(found), _("Redditions à accepter"), url, _("recommandées par les DGSQ"))
+
+
+def _versements(board: Board, user: User, right: str, state: str) -> Queue | None:
+    found = [
+        versement
+        for row in board.rows
+        for versement in row.versements
+        if versement.state == state and can(user, right, row.alliance)
+    ]
+    label, note = {
+        VState.READY: (_("Versements à recommander"), _("leur jalon est atteint")),
+        VState.RECOMMENDED: (
+            _("Versements à autoriser"),
+            _("par une autre personne que celle qui recommande"),
+        ),
+        VState.ISSUED: (_("Versements à payer"), _("avis émis")),
+        VState.HELD: (_("Versements retenus"), _("le motif est dit sur chacun")),
+    }[VState(state)]
+    return Queue(len(found), label, reverse("versements"), note)

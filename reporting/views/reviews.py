@@ -1,0 +1,105 @@
+"""The reports in the ministry's hands: the queue, the analysis, the acceptance."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from alliances import clock
+from alliances.errors import Refusal
+from alliances.exports import export_response
+from alliances.models import Alliance, User
+from alliances.permissions import can
+from alliances.scoping import alliance_page, person_of
+from alliances.selectors import remarks_on
+from reporting.filters import ReportFilterForm
+from reporting.forms import ReviewForm
+from reporting.models import AnnualReport
+from reporting.selectors.queues import queue_columns, queue_rows, queue_values
+from reporting.selectors.reports import (
+    get_report,
+    previous_report,
+    side_of,
+    versement_opened_by,
+)
+from reporting.selectors.reviews import compare
+from reporting.services.reports import accept_report, recommend_report, return_report
+from reporting.wording import lede_of, state_word
+
+State = AnnualReport.State
+
+
+@require_safe
+def report_queue(request: HttpRequest) -> HttpResponse:
+    """Every report of a year on the person's territories, filtered in the address."""
+    form = ReportFilterForm(request.GET)
+    rows = queue_rows(person_of(request), form.period, form.state)
+    if request.GET.get("format") in {"csv", "xlsx"}:
+        name = f"redditions-{form.period}"
+        return export_response(
+            request.GET["format"], name, queue_columns(), map(queue_values, rows)
+        )
+    context = {"form": form, "rows": rows, "period": form.period, "today": clock.today()}
+    return render(request, "reporting/report_queue.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@alliance_page()
+def report_review(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse:
+    """The analysis of the DGSQ, and the acceptance of the DGSSAC once recommended."""
+    user = person_of(request)
+    if not (can(user, "review_report", alliance) or can(user, "accept_report", alliance)):
+        raise PermissionDenied
+    report = get_report(alliance, year)
+    is_acceptance = not can(user, "review_report", alliance)
+    form = ReviewForm(request.POST or None, is_acceptance=is_acceptance)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                said = _decide(form, report, user, is_acceptance=is_acceptance)
+            except Refusal as refusal:
+                form.add_error(refusal.field, str(refusal))
+            else:
+                messages.success(request, said)
+                return redirect(report.get_absolute_url())
+    waited = State.RECOMMENDED if is_acceptance else State.SUBMITTED
+    context = {
+        "alliance": alliance,
+        "report": report,
+        "period": report.period,
+        "state": state_word(report, report.period, side_of(user, alliance)),
+        "lede": lede_of(report, report.period, side_of(user, alliance)),
+        "comparison": compare(report, previous_report(report)),
+        "last": previous_report(report),
+        "versement": versement_opened_by(alliance, report.period),
+        "form": form if report.state == waited else None,
+        "is_acceptance": is_acceptance,
+        "texts": report.texts,
+        "lines": list(report.lines.all()),
+        "remarks": remarks_on("reporting.annualreport", report.pk, alliance=alliance, user=user),
+    }
+    return render(request, "reporting/report_review.html", context, status=status)
+
+
+def _decide(form: ReviewForm, report: AnnualReport, user: User, *, is_acceptance: bool) -> str:
+    """Does what was chosen; says what was done, who is told and what comes next."""
+    year = {"year": report.period}
+    reason = form.cleaned_data["reason"]
+    if form.is_return:
+        return_report(report, by=user, reason=reason)
+        return _("Reddition %(year)s retournée. La Table reçoit votre motif.") % year
+    if is_acceptance:
+        accept_report(report, by=user)
+        return (
+            _(
+                "Reddition %(year)s acceptée. La Table et la DGSQ sont averties. Le versement"
+                " attend l’autorisation d’une autre personne."
+            )
+            % year
+        )
+    recommend_report(report, by=user, note=reason)
+    return _("Reddition %(year)s recommandée. La DGSSAC est avertie : elle l’accepte.") % year
