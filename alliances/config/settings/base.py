@@ -87,7 +87,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "alliances.config.urls"
 WSGI_APPLICATION = "alliances.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
