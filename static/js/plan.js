@@ -1,0 +1,207 @@
+// The rich text of a plan's section: a box that writes clean HTML into its textarea, which saves it.
+
+const BLOCKS = { P: "p", DIV: "p", H1: "h3", H2: "h3", H3: "h3", H4: "h4", H5: "h4", H6: "h4" };
+const MARKS = { B: "strong", STRONG: "strong", I: "em", EM: "em" };
+const SKIPPED = ["STYLE", "SCRIPT", "META", "LINK", "TITLE", "HEAD", "OBJECT", "IFRAME"];
+
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function inline(node) {
+  if (node.nodeType === Node.TEXT_NODE) return escaped(node.data.replace(/[\r\n\t]+/g, " "));
+  if (node.nodeType !== Node.ELEMENT_NODE || SKIPPED.includes(node.tagName)) return "";
+  if (node.tagName === "BR") return "<br>";
+  const content = [...node.childNodes].map(inline).join("");
+  const bold = node.tagName === "SPAN" && Number(node.style.fontWeight) >= 600;
+  const mark = MARKS[node.tagName] ?? (bold ? "strong" : null);
+  if (!content.trim()) return content;
+  if (mark) return `<${mark}>${content}</${mark}>`;
+  if (node.tagName === "A" && /^(https?:|mailto:)/i.test(node.getAttribute("href") ?? "")) {
+    return `<a href="${escaped(node.getAttribute("href")).replaceAll('"', "&quot;")}">${content}</a>`;
+  }
+  return content;
+}
+
+function list(node) {
+  const items = [...node.children].filter((one) => one.tagName === "LI");
+  const tag = node.tagName.toLowerCase();
+  const lines = items.map((item) => {
+    const nested = [...item.children].filter((one) => ["UL", "OL"].includes(one.tagName));
+    const words = [...item.childNodes].filter((one) => !nested.includes(one)).map(inline).join("");
+    return `<li>${words.trim()}${nested.map(list).join("")}</li>`;
+  });
+  return lines.length ? `<${tag}>${lines.join("")}</${tag}>` : "";
+}
+
+// The same HTML the server keeps: blocks, lists, bold, italics, links; nothing else.
+function tidy(root) {
+  const blocks = [];
+  let loose = "";
+  const flush = () => {
+    if (loose.replaceAll("<br>", "").trim()) blocks.push(`<p>${loose.trim()}</p>`);
+    loose = "";
+  };
+  const walk = (parent) => {
+    for (const node of parent.childNodes) {
+      const tag = node.tagName;
+      if (tag === "UL" || tag === "OL") {
+        flush();
+        blocks.push(list(node));
+      } else if (tag in BLOCKS || ["SECTION", "ARTICLE", "BODY", "TABLE", "TBODY", "TR", "TD", "TH", "BLOCKQUOTE"].includes(tag)) {
+        flush();
+        const holdsBlocks = [...node.children].some((one) => one.tagName in BLOCKS || ["UL", "OL", "TABLE", "TBODY", "TR", "TD"].includes(one.tagName));
+        if (holdsBlocks) walk(node);
+        else {
+          const content = inlineOf(node);
+          const name = BLOCKS[tag] ?? "p";
+          if (content.replaceAll("<br>", "").trim()) blocks.push(`<${name}>${content}</${name}>`);
+        }
+        flush();
+      } else {
+        loose += inline(node);
+      }
+    }
+  };
+  walk(root);
+  flush();
+  return blocks.join("");
+}
+
+function inlineOf(node) {
+  return [...node.childNodes].map(inline).join("").trim().replace(/(<br>)+$/, "");
+}
+
+function fromText(text) {
+  if (/<\/?(p|br|strong|em|ul|ol|li|a|h3|h4)[\s>/]/i.test(text)) return text;
+  return text.trim().split(/\n\s*\n/).filter(Boolean)
+    .map((block) => `<p>${escaped(block).replaceAll("\n", "<br>")}</p>`).join("");
+}
+
+function place(rich, html) {
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  rich.innerHTML = tidy(parsed.body);
+}
+
+function enhance(box) {
+  const area = box.querySelector("textarea");
+  const bar = box.querySelector("[data-rte-bar]");
+  const rich = box.querySelector("[data-rte-text]");
+  const linkBox = box.querySelector("[data-rte-link]");
+  const address = linkBox.querySelector("input");
+  let kept = null;
+
+  // A draft kept by this browser comes first; else the text the server holds.
+  if (area.value !== area.defaultValue) place(rich, fromText(area.value));
+  rich.contentEditable = "true";
+  rich.setAttribute("role", "textbox");
+  rich.setAttribute("aria-multiline", "true");
+  rich.setAttribute("aria-labelledby", "html-label");
+  rich.hidden = bar.hidden = false;
+  area.hidden = true;
+  document.execCommand("defaultParagraphSeparator", false, "p");
+  document.execCommand("styleWithCSS", false, false);
+
+  const write = (kind = "input") => {
+    area.value = tidy(rich);
+    area.dispatchEvent(new Event(kind, { bubbles: true }));
+  };
+
+  const show = () => {
+    if (!rich.contains(document.activeElement) && document.activeElement !== rich) return;
+    const block = document.queryCommandValue("formatBlock").toLowerCase();
+    for (const button of bar.querySelectorAll("[aria-pressed]")) {
+      const command = button.dataset.command;
+      const on = command === "title" ? block === "h3" : document.queryCommandState(command);
+      button.setAttribute("aria-pressed", String(on));
+    }
+  };
+
+  const closeLink = () => {
+    linkBox.hidden = true;
+    bar.querySelector("[data-command=link]").setAttribute("aria-expanded", "false");
+  };
+
+  const back = () => {
+    rich.focus();
+    if (!kept) return;
+    const selection = getSelection();
+    selection.removeAllRanges();
+    selection.addRange(kept);
+  };
+
+  const run = (command) => {
+    rich.focus();
+    if (command === "title") {
+      const on = document.queryCommandValue("formatBlock").toLowerCase() === "h3";
+      document.execCommand("formatBlock", false, on ? "p" : "h3");
+    } else {
+      document.execCommand(command, false);
+    }
+    write();
+    show();
+  };
+
+  bar.addEventListener("mousedown", (event) => event.preventDefault());
+  bar.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-command]");
+    if (!button) return;
+    if (button.dataset.command !== "link") return run(button.dataset.command);
+    const selection = getSelection();
+    kept = selection.rangeCount && rich.contains(selection.anchorNode) ? selection.getRangeAt(0) : null;
+    linkBox.hidden = !linkBox.hidden;
+    button.setAttribute("aria-expanded", String(!linkBox.hidden));
+    if (!linkBox.hidden) address.focus();
+  });
+
+  const pose = () => {
+    const wanted = address.value.trim();
+    closeLink();
+    back();
+    if (!/^(https?:\/\/|mailto:)\S+/i.test(wanted)) return;
+    if (getSelection().isCollapsed) document.execCommand("insertHTML", false, `<a href="${escaped(wanted).replaceAll('"', "&quot;")}">${escaped(wanted)}</a>`);
+    else document.execCommand("createLink", false, wanted);
+    address.value = "";
+    write();
+  };
+  linkBox.querySelector("[data-rte-link-do]").addEventListener("click", pose);
+  address.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") { event.preventDefault(); pose(); }
+    if (event.key === "Escape") { closeLink(); back(); }
+  });
+  // The address is no field of the text: its typing must not look like a change.
+  for (const kind of ["input", "change"]) linkBox.addEventListener(kind, (event) => event.stopPropagation());
+
+  // One stop for the Tab key, arrows inside.
+  const buttons = [...bar.querySelectorAll("button")];
+  buttons.forEach((button, index) => { button.tabIndex = index ? -1 : 0; });
+  bar.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const at = buttons.indexOf(document.activeElement);
+    const next = buttons[(at + step + buttons.length) % buttons.length];
+    buttons.forEach((button) => { button.tabIndex = button === next ? 0 : -1; });
+    next.focus();
+  });
+
+  rich.addEventListener("input", (event) => { event.stopPropagation(); write(); });
+  rich.addEventListener("blur", () => { if (area.value !== area.defaultValue) write("change"); });
+  rich.addEventListener("paste", (event) => {
+    const html = event.clipboardData.getData("text/html");
+    const text = event.clipboardData.getData("text/plain");
+    if (!html && !text) return;
+    event.preventDefault();
+    const clean = html ? tidy(new DOMParser().parseFromString(html, "text/html").body) : fromText(text);
+    const single = clean.match(/^<p>((?:(?!<\/?p>).)*)<\/p>$/);
+    document.execCommand("insertHTML", false, single ? single[1] : clean);
+    write();
+  });
+  document.addEventListener("selectionchange", show);
+  box.closest("form").addEventListener("click", (event) => {
+    if (event.target.closest("[data-draft-drop]")) place(rich, fromText(area.value));
+  });
+  box.closest("form").addEventListener("submit", () => { area.value = tidy(rich); });
+}
+
+for (const box of document.querySelectorAll("[data-rte]")) enhance(box);
