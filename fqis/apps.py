@@ -12,9 +12,9 @@ class FqisConfig(AppConfig):
         from alliances.services.milestones import on_milestone
         from alliances.tabs import Tab, register_tab
         from fqis import services
+        from fqis.documents import NOTICE_KIND
         from fqis.models import Project, Versement
         from fqis.selectors.projects import count_projects
-        from fqis.services.authorisations import NOTICE_KIND
 
         on_milestone(services.on_milestone)
         register_renderer(

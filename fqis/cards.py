@@ -271,9 +271,7 @@ def _convention(
         since=local_day(sent) if sent else None,
         url=url,
         link=_("Convention"),
-        actor=_("la dernière partie à signer")
-        if len(missing) == 1
-        else _("chaque partie qui manque"),
+        actor=ngettext("la dernière partie à signer", "chaque partie qui manque", len(missing)),
         right="record_signature",
         button=_("Consigner une signature"),
         act_url=url,

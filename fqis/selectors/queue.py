@@ -26,8 +26,8 @@ from alliances.models import Cycle, NumberSeries, User
 from alliances.money import ZERO
 from alliances.permissions import can
 from alliances.templatetags.portal import french_ordinal
+from fqis.documents import NOTICE_SERIES
 from fqis.models import Versement
-from fqis.services.authorisations import NOTICE_SERIES
 from fqis.wording import local_day, money
 
 State = Versement.State
@@ -72,7 +72,7 @@ def queue() -> QuerySet[Versement]:
 
 @dataclass(frozen=True)
 class Anomaly:
-    """Something unusual about a versement; ``blocks`` when it cannot be authorised by the reader."""
+    """Something unusual about a versement; ``blocks`` when the reader cannot authorise it."""
 
     glyph: str
     word: str

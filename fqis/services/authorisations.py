@@ -6,28 +6,23 @@ One order of locks for everybody: envelopes by id, versements by id, then the se
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from alliances import clock
 from alliances.errors import Refusal
-from alliances.models import Document, Membership, Milestone, MilestoneKind, User
-from alliances.money import ZERO, money_in_words
-from alliances.permissions import require, role_of
+from alliances.models import Document, User
+from alliances.money import ZERO
+from alliances.permissions import require
 from alliances.services import documents, journal
 from alliances.services.notifications import notify, people_with
-from alliances.templatetags.portal import french_ordinal
-from conventions.models import Tranche
+from fqis.documents import NOTICE_KIND, NOTICE_SERIES, notice_data
 from fqis.models import Envelope, Versement
 from fqis.services.versements import changed, lock_versement
-from fqis.wording import date_long, local_day, money, time_fr, versement_name
+from fqis.wording import date_long, money, time_fr, versement_name
 
 State = Versement.State
-NOTICE_KIND = "avis_versement"
-NOTICE_SERIES = "AV"
 
 
 @dataclass(frozen=True)
@@ -162,99 +157,6 @@ def _check_limits(versement: Versement, envelope: Envelope | None) -> Decimal:
             % {"amount": money(versement.amount), "left": money(room)}
         )
     return committed
-
-
-def notice_data(
-    versement: Versement, envelope: Envelope, committed: Decimal, *, by: User
-) -> dict[str, Any]:
-    """Everything the notice says, frozen: primitives only, amounts in dollars."""
-    alliance, tranche = versement.alliance, versement.tranche
-    convention = tranche.convention
-    assert envelope.amount is not None
-    payee = alliance.table
-    if not alliance.table.is_registered and alliance.fiduciary is not None:
-        payee = alliance.fiduciary
-    role = role_of(by, alliance)
-    return {
-        "recipient": {
-            "name": payee.name,
-            "attention": _director_of(alliance.territory_id),
-            "city": payee.city,
-        },
-        "dated_on": clock.today().isoformat(),
-        "alliance": str(alliance),
-        "convention": convention.number,
-        "fiscal_year": str(versement.year),
-        "tranche": {
-            "rank": tranche.rank,
-            "of": Tranche.objects.filter(convention=convention).count(),
-        },
-        "amount": str(versement.amount),
-        "amount_words": money_in_words(versement.amount),
-        "purpose": _(
-            "Contribution du FQIS à l’Alliance pour la solidarité, territoire %(territory)s,"
-            " %(rank)s tranche de la convention %(convention)s."
-        )
-        % {
-            "territory": alliance.territory,
-            "rank": french_ordinal(tranche.rank),
-            "convention": convention.number,
-        },
-        "conditions": _conditions(versement),
-        "envelope": {
-            "paid": str(committed),
-            "this": str(versement.amount),
-            "left": str(envelope.amount - committed - versement.amount),
-            "total": str(envelope.amount),
-            "label": _("Enveloppe : %(quality)s") % {"quality": envelope.get_quality_display()},
-        },
-        "authorised": {
-            "name": by.full_name,
-            "title": f"{role.side.label}, {str(role.label).lower()}" if role else "",
-            "at": clock.now().isoformat(),
-        },
-    }
-
-
-def _director_of(territory_id: int) -> str:
-    member = (
-        Membership.objects.active_on(clock.today())
-        .filter(role="direction", territory_id=territory_id, user__is_active=True)
-        .select_related("user")
-        .order_by("pk")
-        .first()
-    )
-    return member.user.full_name if member else ""
-
-
-def _conditions(versement: Versement) -> list[dict[str, str]]:
-    """The steps that opened this versement: who, and on which day."""
-    tranche = versement.tranche
-    rows = []
-    plan: Milestone | None = None
-    for milestone in (
-        Milestone.objects.filter(alliance=versement.alliance)
-        .select_related("recorded_by")
-        .order_by("on", "sequence", "pk")
-    ):
-        if milestone.kind == MilestoneKind.PLAN_APPROVED:
-            plan = milestone
-        elif milestone.kind == MilestoneKind.CONVENTION_SIGNED or tranche.is_reached_by(milestone):
-            rows.append(milestone)
-    steps = [*rows[:1], *([plan] if plan else []), *rows[1:]]
-    conditions = [
-        {"label": step.label, "by": str(step.recorded_by), "on": step.on.isoformat()}
-        for step in steps
-    ]
-    assert versement.recommended_at is not None
-    conditions.append(
-        {
-            "label": _("Versement recommandé"),
-            "by": str(versement.recommended_by),
-            "on": local_day(versement.recommended_at).isoformat(),
-        }
-    )
-    return conditions
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.forms import BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -66,7 +67,7 @@ def _register_lede(totals: selectors.RegisterTotals) -> str:
     }
 
 
-def _values(form: ProjectForm, sources: SourceFormSet) -> dict[str, Any]:
+def _values(form: ProjectForm, sources: BaseFormSet) -> dict[str, Any]:
     """The keywords of the services, without what describes a new organisation."""
     typed = dict(form.cleaned_data)
     for name in ProjectForm.ORGANISATION:
@@ -93,7 +94,7 @@ def _form_page(
     request: HttpRequest,
     alliance: Alliance,
     form: ProjectForm,
-    sources: SourceFormSet,
+    sources: BaseFormSet,
     project: Project | None = None,
 ) -> HttpResponse:
     context = {

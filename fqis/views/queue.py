@@ -155,7 +155,7 @@ def _lede(tab: QueueTab, rows: list[selectors.Row], total: int) -> str:
 
 
 def _selection(request: HttpRequest, rows: list[selectors.Row]) -> dict[str, Any]:
-    """What the page chose at first: everything the person may authorise, or what they had chosen."""
+    """What is chosen at first: everything the person may authorise, or what they had chosen."""
     asked = _ids(request.GET.getlist("v"))
     free = [row for row in rows if row.may_authorise]
     chosen = [row for row in free if not asked or row.versement.pk in asked]
