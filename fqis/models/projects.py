@@ -406,4 +406,8 @@ class ProjectResult(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project} · {FiscalYear(self.fiscal_year)}"
+        return f"{self.project} · {self.year}"
+
+    @property
+    def year(self) -> FiscalYear:
+        return FiscalYear(self.fiscal_year)
