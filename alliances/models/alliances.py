@@ -140,7 +140,7 @@ class GovernanceBody(ScopedModel):
 class SeatCountQuerySet(models.QuerySet["SeatCount"]):
     def latest_by(self, day: date) -> Self:
         """The last count of each body on ``day``."""
-        return self.filter(on__lte=day).order_by("body", "-on").distinct("body")
+        return self.filter(on__lte=day).order_by("body_id", "-on").distinct("body_id")
 
 
 class SeatCount(ScopedModel):
