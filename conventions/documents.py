@@ -8,6 +8,7 @@ from alliances.models import Document, User
 from alliances.services.documents import create_document
 
 from .models import Convention
+from .selectors import party_kind
 
 KIND = "convention"
 
@@ -41,8 +42,8 @@ def convention_data(convention: Convention) -> dict[str, Any]:
             for tranche in convention.tranches.all()
         ],
         "parties": [
-            {"kind": signatory.get_kind_display(), "name": signatory.name}
-            for signatory in convention.signatories.all()
+            {"kind": party_kind(alliance, signatory), "name": signatory.name}
+            for signatory in convention.signatories.select_related("mrc")
         ],
     }
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from alliances import clock
 from alliances.models import Alliance, MilestoneKind
 from alliances.money import MoneyFormField
+from alliances.templatetags.portal import date_long
 
 from .models import Convention
 from .terms import TrancheSpec
@@ -42,6 +43,16 @@ class ConventionForm(forms.Form):
     ends_on = forms.DateField(label=_("Fin"), widget=DayInput, error_messages=DAY)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
+    def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cycle = alliance.cycle
+        self.fields["starts_on"].help_text = _("Au plus tôt le %(day)s.") % {
+            "day": date_long(cycle.starts_on)
+        }
+        self.fields["ends_on"].help_text = _("Au plus tard le %(day)s.") % {
+            "day": date_long(cycle.closes_on)
+        }
+
     @classmethod
     def first(cls, alliance: Alliance) -> dict[str, Any]:
         """What the empty form proposes: the days of the cycle."""
@@ -62,7 +73,7 @@ class TrancheForm(forms.Form):
 
     fiscal_year = forms.TypedChoiceField(label=_("Exercice"), coerce=int)
     amount = MoneyFormField(label=_("Montant"))
-    waits_for = forms.ChoiceField(label=_("Attend"))
+    waits_for = forms.ChoiceField(label=_("Versée après"))
 
     def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +108,10 @@ class BaseTrancheFormSet(forms.BaseFormSet):
 
     def add_fields(self, form: TrancheForm, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["DELETE"].label = _("Retirer")
+        number = "__number__" if index is None else index + 1
+        form.fields["fiscal_year"].label = _("Tranche %(number)s, exercice") % {"number": number}
+        form.fields["waits_for"].label = _("Tranche %(number)s, jalon") % {"number": number}
+        form.fields["amount"].label = _("Tranche %(number)s, montant") % {"number": number}
         form.empty_permitted = False
 
     def specs(self) -> list[TrancheSpec]:

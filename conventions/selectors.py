@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliances.models import Alliance, User
 from alliances.permissions import can, rights_of, territories_of
+from alliances.templatetags.portal import date_long, money0
 from alliances.todo import Todo, Waiting
 
 from .models import Convention, Signatory
@@ -65,11 +67,21 @@ def parties_label(convention: Convention) -> str:
     return _("%(first)s et %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
+def party_kind(alliance: Alliance, signatory: Signatory) -> str:
+    """« Table régionale », « Ville », « MRC », « Fiduciaire »: what a party is."""
+    if signatory.kind == Signatory.Kind.TABLE:
+        return str(alliance.territory.get_kind_display())
+    if signatory.mrc is not None:
+        return capfirst(str(signatory.mrc.get_kind_display()))
+    return str(signatory.get_kind_display())
+
+
 @dataclass(frozen=True)
 class SignatureRow:
     """One party on the signature tracker."""
 
     signatory: Signatory
+    kind_label: str
     since: date | None
     url: str
 
@@ -85,6 +97,7 @@ def signature_rows(convention: Convention, user: User) -> list[SignatureRow]:
     return [
         SignatureRow(
             signatory,
+            party_kind(convention.alliance, signatory),
             None if signatory.signed_on else sent_on,
             convention.alliance.url("convention_sign", signatory.pk)
             if is_open and signatory.signed_on is None and may_record(user, signatory)
@@ -92,6 +105,25 @@ def signature_rows(convention: Convention, user: User) -> list[SignatureRow]:
         )
         for signatory in convention.signatories.all()
     ]
+
+
+def summary(convention: Convention | None) -> str:
+    """One line that says where the convention stands."""
+    if convention is None:
+        return _("La convention n’est pas encore préparée.")
+    words = {"number": convention.number, "amount": money0(convention.amount)}
+    if convention.state == Convention.State.DRAFT:
+        return _("Brouillon %(number)s, %(amount)s, à relire et à envoyer.") % words
+    if convention.state == Convention.State.SENT:
+        missing = sum(party.signed_on is None for party in convention.signatories.all())
+        return ngettext(
+            "Il manque %(n)s signature à la convention %(number)s de %(amount)s.",
+            "Il manque %(n)s signatures à la convention %(number)s de %(amount)s.",
+            missing,
+        ) % (words | {"n": missing})
+    return _("Convention %(number)s de %(amount)s, signée le %(day)s.") % (
+        words | {"day": date_long(convention.signed_on)}
+    )
 
 
 def signature_context(convention: Convention, user: User) -> dict[str, object]:
@@ -107,6 +139,7 @@ def signature_context(convention: Convention, user: User) -> dict[str, object]:
         "signatures": rows,
         "parties": parties_label(convention) if rows else "",
         "signed_count": signed,
+        "party_count": len(rows),
         "progress": ngettext(
             "%(signed)s signature sur %(n)s", "%(signed)s signatures sur %(n)s", signed
         )
@@ -117,7 +150,7 @@ def signature_context(convention: Convention, user: User) -> dict[str, object]:
         else _("Votre signature est attendue."),
         "mine_verb": _("Consigner une signature") if records else _("Signer la convention"),
         "others": others,
-        "others_sentence": _("En attente de %(names)s.") % {"names": _names(others)}
+        "others_sentence": _("Signatures attendues : %(names)s.") % {"names": _names(others)}
         if others
         else "",
     }

@@ -41,6 +41,7 @@ def convention(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     context: dict[str, Any] = {
         "convention": found,
         "page_title": alliance.cycle.agreement_word.capitalize(),
+        "lede": selectors.summary(found),
         "new_url": alliance.url("convention_new"),
         "edit_url": alliance.url("convention_edit"),
         "send_url": alliance.url("convention_send"),
@@ -72,17 +73,17 @@ def _draft_form(
         initial = first.written(convention) if convention else first.first(alliance)
         rows = forms.written_rows(convention) if convention else forms.proposed_rows(alliance)
         context |= {
-            "form": forms.ConventionForm(initial=initial),
+            "form": forms.ConventionForm(alliance=alliance, initial=initial),
             "tranches": forms.tranche_rows(alliance, rows=rows),
         }
         return _form_page(request, alliance, **context)
     if "add_tranche" in request.POST:
         context |= {
-            "form": forms.ConventionForm(initial=request.POST.dict()),
+            "form": forms.ConventionForm(alliance=alliance, initial=request.POST.dict()),
             "tranches": forms.tranche_rows(alliance, rows=[*forms.posted_rows(request.POST), {}]),
         }
         return _form_page(request, alliance, **context)
-    form = forms.ConventionForm(request.POST)
+    form = forms.ConventionForm(request.POST, alliance=alliance)
     tranches = forms.tranche_rows(alliance, data=request.POST)
     context |= {"form": form, "tranches": tranches}
     if form.is_valid() & tranches.is_valid():
