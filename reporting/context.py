@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -23,13 +23,6 @@ class NavItem:
 
 
 Link = tuple[str | Promise, str]
-
-
-def _to(label: str | Promise, name: str) -> list[Link]:
-    try:
-        return [(label, reverse(name))]
-    except NoReverseMatch:
-        return []
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -66,7 +59,7 @@ def _links(user: User) -> list[Link]:
         links += [
             (_("National"), reverse("national")),
             (_("Alliances"), reverse("alliance_list")),
-            *_to(_("Versements"), "versements"),
+            (_("Versements"), reverse("versements")),
         ]
     elif Side.DGSQ in sides:
         links += [
@@ -76,8 +69,8 @@ def _links(user: User) -> list[Link]:
     elif Side.TABLE in sides:
         links += _links_of_table(user)
     if can(user, "manage_people"):
-        links += _to(_("Personnes"), "people")
-    return [*links, *_to(_("Aide"), "help")]
+        links.append((_("Personnes"), reverse("people")))
+    return [*links, (_("Aide"), reverse("help"))]
 
 
 def _links_of_table(user: User) -> list[Link]:
@@ -91,8 +84,10 @@ def _links_of_table(user: User) -> list[Link]:
     )
     if len(current) != 1:
         return [(_("Mes alliances"), reverse("alliance_list"))]
-    url = current[0].get_absolute_url()
-    return [(_("Mon alliance"), url), (_("Projets"), f"{url}projets/")]
+    return [
+        (_("Mon alliance"), current[0].get_absolute_url()),
+        (_("Projets"), current[0].url("projects")),
+    ]
 
 
 def current_user_label(user: User) -> str:
