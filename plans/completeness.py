@@ -69,7 +69,9 @@ class Completeness:
 
     @property
     def missing(self) -> list[Point]:
-        return [point for point in self.points if not point.is_met]
+        """What lacks, in the order of the sections."""
+        lacking = [point for point in self.points if not point.is_met]
+        return sorted(lacking, key=lambda point: point.requirement.section.rank)
 
     @property
     def done(self) -> int:

@@ -198,6 +198,11 @@ class PlanVersion(FSMModelMixin, ScopedModel):
     def is_writable(self) -> bool:
         return self.state in self.WRITABLE
 
+    def is_in_force_on(self, day: date) -> bool:
+        if self.in_force_from is None or self.in_force_from > day:
+            return False
+        return self.in_force_until is None or self.in_force_until > day
+
     @transition(field=state, source=WRITABLE, target=State.SUBMITTED)
     def submit(self, *, by: User) -> None:
         self.submitted_at, self.submitted_by = clock.now(), by

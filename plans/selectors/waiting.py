@@ -33,7 +33,8 @@ class _Open:
     @property
     def due_on(self) -> date | None:
         """The deadline, until the plan is transmitted for the first time."""
-        return self.version.plan.due_on if self.version.submitted_at is None else None
+        first = self.version.number == 1 and self.version.submitted_at is None
+        return self.version.plan.due_on if first else None
 
     @property
     def is_complete(self) -> bool:

@@ -1,5 +1,6 @@
 """The plan's tab, and a version as it reads."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from alliances import clock
 from alliances.models import Alliance, User
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
@@ -27,6 +29,14 @@ def _line(version: PlanVersion, reader: User) -> dict[str, Any]:
     }
 
 
+def _asked_day(request: HttpRequest) -> date:
+    """The day of « version en vigueur le … » in the address; today otherwise."""
+    try:
+        return date.fromisoformat(request.GET.get("le", ""))
+    except ValueError:
+        return clock.today()
+
+
 def plan_context(request: HttpRequest, alliance: Alliance, **forms: Any) -> dict[str, Any]:
     """What the tab shows: the open version, the one in force, all the versions."""
     reader = person_of(request)
@@ -35,7 +45,9 @@ def plan_context(request: HttpRequest, alliance: Alliance, **forms: Any) -> dict
     for version in versions:
         version.plan.alliance = alliance
     opened = next((one for one in versions if one.state in PlanVersion.OPEN), None)
-    in_force = next((one for one in versions if one.state == PlanVersion.State.APPROVED), None)
+    day = _asked_day(request)
+    in_force = next((one for one in versions if one.is_in_force_on(day)), None)
+    current = any(one.state == PlanVersion.State.APPROVED for one in versions)
     may_write = can(reader, "edit_plan", alliance)
     return {
         "alliance": alliance,
@@ -51,7 +63,9 @@ def plan_context(request: HttpRequest, alliance: Alliance, **forms: Any) -> dict
         "in_force": _line(in_force, reader) if in_force else None,
         "priorities": selectors.priorities_of(in_force) if in_force else [],
         "lines": [_line(one, reader) for one in versions],
-        "may_open": bool(may_write and plan and in_force and not opened),
+        "day": day,
+        "is_today": day == clock.today(),
+        "may_open": may_write and current and not opened,
         "next_number": versions[0].number + 1 if versions else 1,
         "new_version_form": NewVersionForm(),
         **forms,
