@@ -14,3 +14,10 @@ def may_record(user: User, signatory: Signatory) -> bool:
     if signatory.kind == Signatory.Kind.TABLE and can(user, "sign_for_table", signatory):
         return True
     return can(user, "record_signature", signatory)
+
+
+def signs_here(user: User, signatory: Signatory) -> bool:
+    """Whether the signature would be the person's own, not one received on paper."""
+    rights = {Signatory.Kind.MINISTRY: "sign_convention", Signatory.Kind.TABLE: "sign_for_table"}
+    right = rights.get(Signatory.Kind(signatory.kind))
+    return right is not None and can(user, right, signatory)

@@ -15,7 +15,7 @@ from alliances.templatetags.portal import date_long, money0
 from alliances.todo import Todo, Waiting
 
 from .models import Convention, Signatory
-from .permissions import may_record
+from .permissions import may_record, signs_here
 
 NAMED = 3
 
@@ -84,6 +84,7 @@ class SignatureRow:
     kind_label: str
     since: date | None
     url: str
+    is_own: bool
 
     @property
     def is_signed(self) -> bool:
@@ -102,6 +103,7 @@ def signature_rows(convention: Convention, user: User) -> list[SignatureRow]:
             convention.alliance.url("convention_sign", signatory.pk)
             if is_open and signatory.signed_on is None and may_record(user, signatory)
             else "",
+            signs_here(user, signatory),
         )
         for signatory in convention.signatories.all()
     ]

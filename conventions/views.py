@@ -11,12 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliances.errors import Refusal
 from alliances.models import Alliance
-from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
 
 from . import forms, selectors, services
 from .models import Convention, Signatory
-from .permissions import may_record
+from .permissions import may_record, signs_here
 
 
 def _page(
@@ -173,7 +172,7 @@ def convention_sign(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRe
     person = person_of(request)
     if not may_record(person, signatory):
         raise PermissionDenied
-    is_own = signatory.kind == Signatory.Kind.MINISTRY or can(person, "sign_for_table", alliance)
+    is_own = signs_here(person, signatory)
     context: dict[str, Any] = {
         "signatory": signatory,
         "convention": signatory.convention,
