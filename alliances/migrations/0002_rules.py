@@ -32,8 +32,8 @@ class Migration(migrations.Migration):
         ),
         ScopeByTerritory(
             "Notification",
-            using="{own} OR recipient_id = (select app_user_id())"
-            " OR (territory_id IS NULL AND (select app_is_ministry()))",
+            using="{own} OR (territory_id IS NULL"
+            " AND (recipient_id = (select app_user_id()) OR (select app_is_ministry())))",
         ),
         ScopeByTerritory(
             "Membership",

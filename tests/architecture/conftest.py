@@ -1,0 +1,77 @@
+"""Two territories told by the demo story, once for the whole package.
+
+The story lives in a transaction that every test nests in and nobody commits: the tests read real
+rows of every kind, and leave none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection, transaction
+
+from alliances.models import Alliance, Comment, User
+from alliances.services import comments, invitations
+from reporting.demo import story as demo
+from reporting.demo.people import create_cast
+from tests.conftest import bind_identity
+
+HOME, AWAY = "mauricie", "estrie"
+PROFILES = [
+    replace(profile, projects=24) for profile in demo.PROFILES if profile.slug in (HOME, AWAY)
+]
+
+
+@pytest.fixture(scope="package")
+def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Alliance]]:
+    """The Alliances of Mauricie and Estrie with something in every scoped table."""
+    with django_db_blocker.unblock():
+        whole = transaction.atomic()
+        whole.__enter__()
+        try:
+            bind_identity(User.objects.portal())
+            yield _tell()
+        finally:
+            transaction.set_rollback(True)
+            whole.__exit__(None, None, None)
+            connection.close()
+
+
+def _tell() -> dict[str, Alliance]:
+    cast = create_cast()
+    found = Alliance.objects.for_pages().select_related("envelope")
+    alliances = list(found.filter(territory__slug__in=[HOME, AWAY], cycle__slug="2024-2029"))
+    with patch.object(demo, "PROFILES", PROFILES):
+        demo.tell(cast, alliances)
+    bind_identity(User.objects.portal())
+    for alliance in alliances:
+        invitations.invite(
+            f"nouvelle@{alliance.territory.slug}.example",
+            "partner",
+            by=cast.of(alliance, "direction"),
+            territory=alliance.territory,
+        )
+        comments.post_comment(
+            alliance.table,
+            by=cast.of(alliance, "advisor"),
+            alliance=alliance,
+            body="Réservé au ministère.",
+            audience=Comment.Audience.MINISTRY,
+        )
+    with connection.cursor() as cursor:
+        # The rules that wait for a commit are asked now: this story never commits.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return {alliance.territory.slug: alliance for alliance in alliances}
+
+
+@pytest.fixture
+def home(story: dict[str, Alliance], db: None) -> Alliance:
+    return story[HOME]
+
+
+@pytest.fixture
+def away(story: dict[str, Alliance], db: None) -> Alliance:
+    return story[AWAY]
