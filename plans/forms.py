@@ -185,6 +185,8 @@ class IndicatorForm(forms.Form):
     def line(self) -> IndicatorLine | None:
         """What is sent to the service; None when nothing was written."""
         cleaned = self.cleaned_data
+        if not cleaned:
+            return None
         if cleaned["remove"]:
             return IndicatorLine(pk=cleaned["pk"]) if cleaned["pk"] else None
         if not cleaned["name"]:

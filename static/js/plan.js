@@ -13,7 +13,7 @@ function inline(node) {
   if (node.nodeType !== Node.ELEMENT_NODE || SKIPPED.includes(node.tagName)) return "";
   if (node.tagName === "BR") return "<br>";
   const content = [...node.childNodes].map(inline).join("");
-  const bold = node.tagName === "SPAN" && Number(node.style.fontWeight) >= 600;
+  const bold = node.tagName === "SPAN" && "bold" in node.dataset;
   const mark = MARKS[node.tagName] ?? (bold ? "strong" : null);
   if (!content.trim()) return content;
   if (mark) return `<${mark}>${content}</${mark}>`;
@@ -72,6 +72,14 @@ function inlineOf(node) {
   return [...node.childNodes].map(inline).join("").trim().replace(/(<br>)+$/, "");
 }
 
+// What another program copied: its styles go before anything reads them, its bold stays.
+function parsed(html) {
+  const plain = html
+    .replace(/<style[\s\S]*?<\/style>|<!--[\s\S]*?-->/gi, "")
+    .replace(/\sstyle=("[^"]*"|'[^']*')/gi, (all) => (/font-weight:\s*(bold|[6-9]00)/i.test(all) ? " data-bold" : ""));
+  return new DOMParser().parseFromString(plain, "text/html").body;
+}
+
 function fromText(text) {
   if (/<\/?(p|br|strong|em|ul|ol|li|a|h3|h4)[\s>/]/i.test(text)) return text;
   return text.trim().split(/\n\s*\n/).filter(Boolean)
@@ -79,8 +87,7 @@ function fromText(text) {
 }
 
 function place(rich, html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
-  rich.innerHTML = tidy(parsed.body);
+  rich.innerHTML = tidy(parsed(html));
 }
 
 function enhance(box) {
@@ -192,7 +199,7 @@ function enhance(box) {
     const text = event.clipboardData.getData("text/plain");
     if (!html && !text) return;
     event.preventDefault();
-    const clean = html ? tidy(new DOMParser().parseFromString(html, "text/html").body) : fromText(text);
+    const clean = html ? tidy(parsed(html)) : fromText(text);
     const single = clean.match(/^<p>((?:(?!<\/?p>).)*)<\/p>$/);
     document.execCommand("insertHTML", false, single ? single[1] : clean);
     write();

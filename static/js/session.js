@@ -139,6 +139,11 @@ for (const key of Object.keys(localStorage).filter((one) => one.startsWith("alli
     clearTimeout(waiting);
     waiting = setTimeout(() => write(localStorage, key, { at: Date.now(), values: values(form) }), 400);
   });
+  // What the server holds needs no draft.
+  form.addEventListener("autosaved", () => {
+    clearTimeout(waiting);
+    localStorage.removeItem(key);
+  });
   form.addEventListener("submit", () => {
     clearTimeout(waiting);
     write(localStorage, key, { at: Date.now(), values: values(form) });
@@ -206,6 +211,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
           if (field && field.type === "hidden") field.value = value;
         }
         say("saved", reply.at ?? clock(new Date()));
+        if (changed.size === 0) form.dispatchEvent(new CustomEvent("autosaved"));
         prolong(length);
       } else if (answer.type === "opaqueredirect" || answer.status === 401) {
         names.forEach((name) => changed.add(name));
