@@ -121,11 +121,15 @@ for (const key of Object.keys(localStorage).filter((one) => one.startsWith("alli
   if (!draft || Date.now() - draft.at > 7 * DAY) localStorage.removeItem(key);
 }
 
+const drafts = new Map();
+
 [...document.querySelectorAll("form[data-draft]")].forEach((form, index) => {
   const key = `alliances:draft:${user}:${location.pathname}:${form.id || index}`;
   const original = values(form);
   const draft = read(localStorage, key);
-  if (draft && !failed && JSON.stringify(draft.values) !== JSON.stringify(original)) {
+  // A refused form comes back as it was typed: there is nothing to recover.
+  const refused = form.querySelector("[aria-invalid=true]");
+  if (draft && !refused && JSON.stringify(draft.values) !== JSON.stringify(original)) {
     restore(form, draft.values);
     form.prepend(message("draft-restored"));
     form.querySelector("[data-draft-drop]").addEventListener("click", () => {
@@ -141,6 +145,10 @@ for (const key of Object.keys(localStorage).filter((one) => one.startsWith("alli
   });
   // What the server holds needs no draft.
   form.addEventListener("autosaved", () => {
+    clearTimeout(waiting);
+    localStorage.removeItem(key);
+  });
+  drafts.set(form, () => {
     clearTimeout(waiting);
     localStorage.removeItem(key);
   });
@@ -210,6 +218,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
           const field = form.elements.namedItem(name);
           if (field && field.type === "hidden") field.value = value;
         }
+        if (changed.size === 0) drafts.get(form)?.();
         say("saved", reply.at ?? clock(new Date()));
         if (changed.size === 0) form.dispatchEvent(new CustomEvent("autosaved"));
         prolong(length);

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 Visit = Callable[..., Any]
 PERSON = "partenaire@mauricie.example"
@@ -60,11 +60,12 @@ def test_the_first_tab_leads_to_the_content(visit: Visit) -> None:
 
 def test_the_menu_of_a_phone_opens_without_javascript(visit: Visit) -> None:
     visitor = visit(PERSON, width=390, java_script_enabled=False)
+    page = visitor.goto("/aide/")
 
-    visitor.page.locator("details.menu > summary").click()
+    page.locator("details.menu > summary").click()
 
-    expect(visitor.page.locator(".menu__panel")).to_be_visible()
-    expect(visitor.page.locator(".menu__panel").get_by_text("Se déconnecter")).to_be_visible()
+    expect(page.locator(".menu__panel")).to_be_visible()
+    expect(page.locator(".menu__panel").get_by_text("Se déconnecter")).to_be_visible()
 
 
 def test_escape_closes_the_menu_and_gives_the_focus_back(visit: Visit) -> None:
@@ -110,7 +111,12 @@ def test_errors_take_the_focus_and_lead_to_their_field(visit: Visit) -> None:
 def test_a_double_click_sends_once(visit: Visit) -> None:
     page = visit().goto("/composants/")
     sent: list[str] = []
-    page.route("**/envoi/", lambda route: sent.append(route.request.url))
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.url)
+        route.fulfill(status=204)
+
+    page.route("**/envoi/", answer)
     page.evaluate(
         """() => {
             const form = document.getElementById("sample");

@@ -56,7 +56,7 @@ def test_a_key_that_does_not_answer_says_so_and_leaves_the_password(visit: Visit
     visitor = visit()
     visitor.goto("/compte/connexion/")
     visitor.page.evaluate(
-        "navigator.credentials.get = () => Promise.reject(new Error('NotAllowedError'))"
+        "() => { navigator.credentials.get = () => Promise.reject(new Error('NotAllowedError')); }"
     )
 
     visitor.page.get_by_role("button", name="Utiliser une clé d’accès").click()
