@@ -170,3 +170,37 @@ def money_in_words(amount: Decimal) -> str:
     if cents:
         text += f" et {integer_in_words(cents)} cent{'s' if cents > 1 else ''}"
     return text
+
+
+_EN_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+).split()
+_EN_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
+def _english_below_thousand(n: int) -> str:
+    hundred, rest = divmod(n, 100)
+    words = [f"{_EN_UNITS[hundred]} hundred"] if hundred else []
+    if rest >= 20:
+        ten, unit = divmod(rest, 10)
+        words.append(_EN_TENS[ten] + (f"-{_EN_UNITS[unit]}" if unit else ""))
+    elif rest:
+        words.append(_EN_UNITS[rest])
+    return " ".join(words)
+
+
+def money_in_english_words(amount: Decimal) -> str:
+    """``1246420.50`` → « one million two hundred … twenty dollars and fifty cents »."""
+    dollars, cents = divmod(int(amount * 100), 100)
+    rest, words = dollars, []
+    for value, name in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
+        count, rest = divmod(rest, value)
+        if count:
+            words.append(f"{_english_below_thousand(count)} {name}")
+    if rest:
+        words.append(_english_below_thousand(rest))
+    text = f"{' '.join(words) or 'zero'} dollar{'' if dollars == 1 else 's'}"
+    if cents:
+        text += f" and {_english_below_thousand(cents)} cent{'' if cents == 1 else 's'}"
+    return text

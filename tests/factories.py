@@ -47,7 +47,7 @@ class OrganisationFactory(DjangoModelFactory):
     is_registered = True
 
 
-def AllianceFactory(territory: str = "mauricie", cycle: str = "2024-2029") -> Alliance:  # noqa: N802
+def AllianceFactory(territory: str = "mauricie", cycle: str = "2024-2029") -> Alliance:
     """The Alliance of a territory in a cycle; the reference data hold those of 2024-2029."""
     found = Alliance.objects.filter(territory__slug=territory, cycle__slug=cycle).first()
     if found:

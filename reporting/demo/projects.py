@@ -44,20 +44,7 @@ class Projects(Chapter):
     def tell(self) -> None:
         # Seeded: the demo is the same for everybody.
         self.random = Random(self.alliance.territory.slug)  # noqa: S311
-        version = (
-            PlanVersion.objects.filter(plan__alliance=self.alliance, in_force_from__isnull=False)
-            .order_by("number")
-            .first()
-        )
-        assert version is not None
-        assert version.in_force_from is not None
-        first = version.in_force_from + timedelta(days=12)
-        priorities = {
-            theme.national_priority.code: priority
-            for priority in Priority.objects.filter(version=version)
-            for theme in priority.themes.select_related("national_priority")
-        }
-        places = list(self.alliance.territory.mrcs.all()) or list(Mrc.objects.none())
+        first, priorities, places = self._read_plan()
         carriers = self._register_carriers(first, places)
         span = (LAST_DAY - first).days
         total = self.profile.projects
@@ -66,6 +53,26 @@ class Projects(Chapter):
             received = first + timedelta(days=3 + span * index // (total + 1))
             theme, title, people, place = next(choices)
             self._tell_one(received, title, people, place, priorities[theme], carriers)
+
+    def _read_plan(self) -> tuple[date, dict[str, Priority], list[Mrc]]:
+        """The first day a project can come, the priorities by national theme, and the MRCs."""
+        with acting_as(self.coordination):
+            version = (
+                PlanVersion.objects.filter(
+                    plan__alliance=self.alliance, in_force_from__isnull=False
+                )
+                .order_by("number")
+                .first()
+            )
+            assert version is not None
+            assert version.in_force_from is not None
+            priorities = {
+                theme.national_priority.code: priority
+                for priority in Priority.objects.filter(version=version)
+                for theme in priority.themes.select_related("national_priority")
+            }
+            places = list(self.alliance.territory.mrcs.all())
+        return version.in_force_from + timedelta(days=12), priorities, places
 
     def _as_coordination(self, day: date, act: object, *, hour: int = 10) -> object:
         forget_rights(self.coordination)

@@ -66,7 +66,8 @@ def _plan(plan: PlanStory, payments: Payments, signed_on: date) -> None:
         if state == "validated":
             plan.validate(submitted + timedelta(days=9))
         return
-    submitted = min(signed_on + timedelta(days=80), date(2025, 3, 28))
+    on_time = min(signed_on + timedelta(days=80), date(2025, 3, 28))
+    submitted = max(on_time, written + timedelta(days=12))
     plan.submit(submitted)
     if state == "returned":
         plan.send_back(
