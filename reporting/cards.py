@@ -69,7 +69,7 @@ def _submitted(
         right="edit_report" if period.is_open else "",
         button=_("Continuer la reddition") if report else _("Commencer la reddition"),
         act_url=url,
-        detail=report.return_reason if report and returned_at else _when_due(period),
+        detail=report.return_reason if report and returned_at else "",
     )
 
 

@@ -13,12 +13,19 @@ State = AnnualReport.State
 
 @dataclass(frozen=True)
 class StateWord:
-    """A glyph and its word. ``waits``: somebody must act; ``is_late``: in red."""
+    """A glyph and its word. ``waits``: somebody must act; ``is_late``: in red; ``precision``:
+    said to a screen reader and in exports, where the column leaves no room."""
 
     glyph: str
     word: str
     waits: bool = False
     is_late: bool = False
+    precision: str = ""
+
+    @property
+    def full(self) -> str:
+        """« À valider, version 2 »."""
+        return f"{self.word}, {self.precision}" if self.precision else self.word
 
 
 def state_word(

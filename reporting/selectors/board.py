@@ -1,7 +1,7 @@
 """The board: each territory, each step of the line, and whose turn it is."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -46,6 +46,17 @@ class BoardRow:
 
 
 @dataclass(frozen=True)
+class Column:
+    """The head of a step; ``year`` goes on a second line."""
+
+    label: str
+    year: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.year}".strip()
+
+
+@dataclass(frozen=True)
 class Board:
     cycle: Cycle
     year: FiscalYear
@@ -53,15 +64,15 @@ class Board:
     period: ReportingPeriod | None
 
     @property
-    def columns(self) -> list[str]:
+    def columns(self) -> list[Column]:
         first, second = french_ordinal(1, False), french_ordinal(2, False)
         return [
-            _("Convention"),
-            _("%(rank)s versement") % {"rank": first},
-            str(self.cycle.plan_short),
-            _("%(rank)s versement") % {"rank": second},
-            _("Reddition %(year)s") % {"year": FiscalYear(self.year.start - 1).short},
-            _("Versement %(year)s") % {"year": self.year.short},
+            Column(_("Convention")),
+            Column(_("%(rank)s versement") % {"rank": first}),
+            Column(str(self.cycle.plan_short)),
+            Column(_("%(rank)s versement") % {"rank": second}),
+            Column(_("Reddition"), FiscalYear(self.year.start - 1).short),
+            Column(_("Versement"), self.year.short),
         ]
 
 
@@ -179,8 +190,7 @@ def plan_word(in_force: PlanVersion | None, opened: PlanVersion | None) -> State
         word = waiting[PState(opened.state)]
         if in_force is None:
             return word
-        version = _("%(word)s, v. %(n)s") % {"word": word.word, "n": opened.number}
-        return StateWord(word.glyph, version, waits=True)
+        return replace(word, precision=_("version %(n)s") % {"n": opened.number})
     if in_force is not None:
         return StateWord("tick", _("Approuvé"))
     if opened is None:
@@ -267,14 +277,14 @@ def totals_of(board: Board) -> Totals:
 
 
 def board_columns(board: Board) -> list[str]:
-    return [_("Territoire"), *board.columns, _("Montant du versement"), _("Total payé")]
+    return [_("Territoire"), *map(str, board.columns), _("Montant du versement"), _("Total payé")]
 
 
 def board_values(row: BoardRow) -> list[Cell]:
     paid = sum((v.amount for v in row.versements if v.state == VState.PAID), ZERO)
     return [
         str(row.alliance.territory),
-        *(cell.word for cell in row.cells),
+        *(cell.full for cell in row.cells),
         row.versement.amount if row.versement else None,
         paid,
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from alliances import clock
 from alliances.models import User
 from alliances.permissions import can
+from conventions.models import Convention
 from fqis.models import Versement
 from plans.models import PlanVersion
 from reporting.models import AnnualReport
@@ -31,6 +32,8 @@ class Queue:
 def queues_of(board: Board, user: User) -> list[Queue]:
     """The queues of the person's rights, from rows already loaded: no query."""
     queues = [
+        _conventions(board, user, "prepare_convention", Convention.State.DRAFT),
+        _conventions(board, user, "record_signature", Convention.State.SENT),
         _plans(board, user, "validate_plan", PState.SUBMITTED),
         _plans(board, user, "approve_plan", PState.VALIDATED),
         _reports(board, user),
@@ -73,6 +76,19 @@ def _plans(board: Board, user: User, right: str, state: str) -> Queue | None:
         _first(found, "plan"),
         _oldest([clock.day_of(moment) for moment in moments]),
     )
+
+
+def _conventions(board: Board, user: User, right: str, state: str) -> Queue:
+    found = [
+        row
+        for row in board.rows
+        if row.convention and row.convention.state == state and can(user, right, row.alliance)
+    ]
+    label, note = {
+        Convention.State.DRAFT: (_("Conventions à envoyer"), _("leur brouillon est commencé")),
+        Convention.State.SENT: (_("Conventions en signature"), _("des parties manquent encore")),
+    }[Convention.State(state)]
+    return Queue(len(found), label, _first(found, "convention"), note)
 
 
 def _first(rows: list[BoardRow], url_name: str) -> str:

@@ -176,7 +176,7 @@ def milestones_drawing(story: Story) -> drawings.Milestones:
         start=cycle.starts_on,
         end=cycle.closes_on,
         today=clock.today(),
-        acts=[act for act, _url in acts_of(story)],
+        acts=[act for act, _url in acts_of(story) if act.day <= cycle.closes_on],
         flows=flows_of(story),
     )
 
@@ -234,8 +234,8 @@ def envelope_view(story: Story) -> EnvelopeView:
         ),
         "amount",
     )
-    to_pay = max(granted - paid, ZERO)
-    free = received - paid - own - to_pay
+    free = received - paid - own - max(granted - paid, ZERO)
+    to_pay = min(max(granted - paid, ZERO), max(received - paid - own, ZERO))
     left = sum(1 for v in story.versements if v.state != VState.PAID)
     drawing = drawings.envelope(
         total=envelope.amount,

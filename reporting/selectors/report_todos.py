@@ -118,8 +118,7 @@ def _writing_todo(
 
 def _to_analyse(report: AnnualReport) -> Todo:
     return Todo(
-        title=_("Analyser la reddition %(year)s : %(territory)s")
-        % {"year": report.period, "territory": report.alliance.territory},
+        title=_("Analyser la reddition %(year)s") % {"year": report.period},
         url=report.alliance.url("report_review", str(report.period)),
         button=_("Analyser"),
         alliance=report.alliance,
@@ -132,8 +131,7 @@ def _to_analyse(report: AnnualReport) -> Todo:
 
 def _to_accept(report: AnnualReport) -> Todo:
     return Todo(
-        title=_("Accepter la reddition %(year)s : %(territory)s")
-        % {"year": report.period, "territory": report.alliance.territory},
+        title=_("Accepter la reddition %(year)s") % {"year": report.period},
         url=report.alliance.url("report_review", str(report.period)),
         button=_("Accepter"),
         alliance=report.alliance,
