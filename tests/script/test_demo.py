@@ -1,7 +1,6 @@
 """The whole demo, as the README tells it: one start, one sign-in, one restart, nothing left."""
 
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
@@ -9,17 +8,11 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from script.launcher import ACCOUNTS, PASSWORD
+from tests.browser.conftest import ARGUMENTS, free_port
 
 pytestmark = pytest.mark.browser
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(mark, port: int, data: Path) -> tuple[subprocess.Popen[str], list[str]]:
@@ -43,7 +36,7 @@ def stop(process: subprocess.Popen[str], signum: signal.Signals) -> str:
 
 def sign_in(port: int, address: str) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         page = browser.new_page()
         page.goto(f"http://localhost:{port}/")
         page.fill("input[name=login]", address)
