@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alliances.models import Document, User
@@ -49,13 +50,15 @@ def convention_data(convention: Convention) -> dict[str, Any]:
 
 
 def freeze(convention: Convention, *, by: User) -> Document:
-    """Queues the PDF that the parties sign."""
-    return create_document(
-        KIND,
-        by=by,
-        title=_("Convention %(number)s") % {"number": convention.number},
-        data=convention_data(convention),
-        alliance=convention.alliance,
-        subject=convention,
-        language=convention.alliance.territory.default_language,
-    )
+    """Queues the PDF that the parties sign, in the language of the territory."""
+    language = convention.alliance.territory.default_language
+    with translation.override(language):
+        return create_document(
+            KIND,
+            by=by,
+            title=_("Convention %(number)s") % {"number": convention.number},
+            data=convention_data(convention),
+            alliance=convention.alliance,
+            subject=convention,
+            language=language,
+        )

@@ -1,5 +1,6 @@
 """What the PDF templates need to show frozen data: dates from ISO texts, bars from amounts."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,9 +8,13 @@ from typing import Any
 
 from django import template
 
+from alliances.money import money_in_english_words
+
 register = template.Library()
 BAR_WIDTH = 1000
 GAP = 3
+# An amount, a count, a share, or the dash that stands for none.
+_FIGURE = re.compile(r"—|[−-]?\$?[\d\s.,]+(\s?[$%])?")
 
 
 @register.filter
@@ -22,6 +27,38 @@ def iso_day(text: str | None) -> date | None:
 def iso_moment(text: str | None) -> datetime | None:
     """``"2026-12-03T10:24:00-05:00"`` as an aware moment; nothing from nothing."""
     return datetime.fromisoformat(text) if text else None
+
+
+@register.filter
+def english_words(amount: str) -> str:
+    """An amount in dollars, a decimal text, in English words."""
+    return money_in_english_words(Decimal(amount))
+
+
+@dataclass(frozen=True)
+class AlignedTable:
+    """A table whose columns of figures are known, so that they stand at the right."""
+
+    columns: list[tuple[str, bool]]
+    rows: list[list[tuple[str, bool]]]
+
+
+def _is_figure(cell: object) -> bool:
+    return bool(_FIGURE.fullmatch(str(cell)))
+
+
+@register.simple_tag
+def aligned(table: dict[str, Any]) -> AlignedTable:
+    """``table`` (columns, rows) with, for each cell, whether its column holds only figures."""
+    rows = table["rows"]
+    figures = [
+        bool(rows) and all(_is_figure(row[index]) for row in rows)
+        for index in range(len(table["columns"]))
+    ]
+    return AlignedTable(
+        list(zip(table["columns"], figures, strict=True)),
+        [list(zip(row, figures, strict=True)) for row in rows],
+    )
 
 
 @dataclass(frozen=True)
