@@ -10,7 +10,7 @@ SCHEMES = {"http", "https", "mailto"}
 _FORMATTED = re.compile(rf"</?({'|'.join(sorted(TAGS))})[\s>/]", re.IGNORECASE)
 _SYNONYMS = {"b": "strong", "i": "em", "div": "p", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4"}
 _EMPTY = re.compile(
-    r"<(p|h3|h4|li|strong|em|a[^>]*)>(\s|&nbsp;|\u00a0|<br>)*</(p|h3|h4|li|strong|em|a)>"
+    r"<(p|h3|h4|li|strong|em|a)(?: [^>]*)?>(?:\s|&nbsp;|\u00a0|<br>)*</\1>|<(ul|ol)>\s*</\2>"
 )
 
 

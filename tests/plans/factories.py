@@ -4,13 +4,14 @@
 a draft that lacks nothing.
 """
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from alliances import clock
 from alliances.models import Alliance, User
-from plans.models import Canvas, CanvasSection, Plan, PlanVersion
+from plans.models import Canvas, CanvasSection, Plan, PlanVersion, SectionText
 from plans.services import (
     add_action,
     add_indicator,
@@ -18,7 +19,7 @@ from plans.services import (
     add_priority,
     approve_version,
     open_version,
-    save_section_text,
+    return_version,
     submit_version,
     validate_version,
 )
@@ -68,10 +69,17 @@ def write_all(
     version: PlanVersion, *, by: User, priorities: int = 2, objectives: int = 1, actions: int = 1
 ) -> PlanVersion:
     """Writes every section and the whole logic."""
-    for section in CanvasSection.objects.filter(canvas=version.plan.canvas):
-        save_section_text(
-            version, section, by=by, html=f"<p>Texte de la section {section.code}.</p>", revision=0
+    SectionText.objects.bulk_create(
+        SectionText(
+            version=version,
+            territory_id=version.territory_id,
+            section=section,
+            html=f"<p>Texte de la section {section.code}.</p>",
+            revision=1,
+            updated_by=by,
         )
+        for section in CanvasSection.objects.filter(canvas=version.plan.canvas_id)
+    )
     for p in range(1, priorities + 1):
         priority = add_priority(version, by=by, title=f"Priorité numéro {p}")
         for o in range(1, objectives + 1):
@@ -91,8 +99,6 @@ def written_version(
 
 def version_in(state: str, territory: str | Alliance = "mauricie", **size: int) -> PlanVersion:
     """A complete version brought to ``state`` through the acts that lead there."""
-    from plans.services import return_version
-
     version = written_version(territory, **size)
     if state == "draft":
         return version
@@ -110,8 +116,6 @@ def version_in(state: str, territory: str | Alliance = "mauricie", **size: int) 
     following = open_version(version.plan, by=UserFactory(), reason="Nouvelle priorité")
     submit_version(following, by=UserFactory())
     validate_version(following, by=UserFactory())
-    from datetime import timedelta
-
     tomorrow = clock.now() + timedelta(days=1)
     with clock.at(tomorrow):
         approve_version(following, by=UserFactory())
@@ -125,9 +129,6 @@ def approved_plan(
 
     The acts happen on that day.
     """
-    from datetime import datetime, time
-    from zoneinfo import ZoneInfo
-
     moment = datetime.combine(on, time(10, 0), ZoneInfo("America/Montreal")) if on else clock.now()
     with clock.at(moment):
         return version_in("approved", territory, priorities=priorities)

@@ -146,7 +146,7 @@ def test_submit_refuses_an_incomplete_plan_with_links_to_what_is_missing() -> No
     assert len(labels) == 13
     assert "zones de dévitalisation (2c)" in labels
     assert "priorités (3)" not in labels
-    assert refusal.value.missing[0].url.endswith("/plan/1/2a/")
+    assert refusal.value.missing[0].url.endswith("/plan/1/1a/")
     version.refresh_from_db()
     assert version.state == "draft"
 
