@@ -110,7 +110,7 @@ def _recommended(
         button=_("Analyser la reddition"),
         act_url=url,
         detail=_("Analyse attendue au plus tard le %(day)s.")
-        % {"day": date_long(period.analysis_due_on)},
+        % {"day": date_long(report.analysis_due_on if report else period.analysis_due_on)},
     )
 
 

@@ -40,16 +40,22 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 def nav_items(user: User, path: str) -> list[NavItem]:
     """The links of the person's side; the one whose address begins ``path`` is current."""
     links = _links(user)
-    current = max(
-        (url for _label, url in links if path == url or (url != "/" and path.startswith(url))),
-        key=len,
-        default="",
-    )
+    current = _current([url for _label, url in links], path)
     waiting = count_todos(user)
     return [
         NavItem(label, url, current=url == current, count=waiting if url == "/" else 0)
         for label, url in links
     ]
+
+
+def _current(urls: list[str], path: str) -> str:
+    """The longest address that ``path`` goes on from; an Alliance's report is under « Redditions »
+    for those who have them all in one list."""
+    reports = reverse("report_queue")
+    if reports in urls and reports in path:
+        return reports
+    inside = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(inside, key=len, default="")
 
 
 def _links(user: User) -> list[Link]:

@@ -122,6 +122,7 @@ class ReviewForm(forms.Form):
 
     def __init__(self, *args: Any, is_acceptance: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.hide_optional = True
         first = (
             ("accept", _("Accepter la reddition"))
             if is_acceptance

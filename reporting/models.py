@@ -234,6 +234,15 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         return self.submitted_at is None and self.period.is_past_due
 
     @property
+    def analysis_due_on(self) -> date:
+        """When the DGSQ should have analysed it: as long after a late submission as after a
+        timely one."""
+        due: date = self.period.analysis_due_on
+        if self.submitted_at is None:
+            return due
+        return max(due, clock.day_of(self.submitted_at) + (due - self.period.due_on))
+
+    @property
     def texts(self) -> list[tuple[str, str]]:
         """What the Table wrote: the name of each text, and the text."""
         fields = {field.name: field for field in self._meta.concrete_fields}

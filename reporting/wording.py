@@ -66,7 +66,7 @@ def lede_of(report: AnnualReport | None, period: ReportingPeriod, side: Side) ->
             "day": date_long(period.due_on)
         }
     if report.state == State.SUBMITTED:
-        return _submitted_lede(report, period, side)
+        return _submitted_lede(report, side)
     sentence, act = {
         State.RETURNED: (
             _("Retournée le %(day)s par %(who)s. Votre versement attend."),
@@ -82,12 +82,12 @@ def lede_of(report: AnnualReport | None, period: ReportingPeriod, side: Side) ->
     return sentence % {"day": date_long(day), "who": who}
 
 
-def _submitted_lede(report: AnnualReport, period: ReportingPeriod, side: Side) -> str:
+def _submitted_lede(report: AnnualReport, side: Side) -> str:
     words = {
         "day": date_long(report.submitted_at),
         "who": report.submitted_by,
         "since": since_days(report.submitted_at),
-        "due": date_long(period.analysis_due_on),
+        "due": date_long(report.analysis_due_on),
     }
     if side is Side.DGSQ:
         return (

@@ -8,6 +8,8 @@ from django.utils.translation import gettext
 
 from alliances.drawings.bars import Rect, coordinate, ratio, stacked_bar
 
+CHARACTER = 7.2  # the width of one letter at 13 px, on average
+
 
 @dataclass(frozen=True)
 class Part:
@@ -28,7 +30,7 @@ class EnvelopePart:
     width: str
     text_x: str
     end: bool
-    row: int = 0
+    row: int
 
     @property
     def label_y(self) -> int:
@@ -69,6 +71,19 @@ class Envelope:
     engaged_x: str
     rows: list[EnvelopeRow]
 
+    @property
+    def bracket_y(self) -> int:
+        """Under the lowest label."""
+        return 222 + 60 * max((part.row for part in self.parts), default=0)
+
+    @property
+    def bracket_text_y(self) -> int:
+        return self.bracket_y + 25
+
+    @property
+    def height(self) -> int:
+        return self.bracket_y + 28
+
 
 def envelope(
     *,
@@ -93,12 +108,16 @@ def envelope(
         length = width * ratio(part.amount, received)
         if part.amount <= 0:
             continue
-        text = 7.4 * max(len(part.label), 15)
+        text = CHARACTER * max(len(part.label), 15)
+        left = max(x, right_of_text + 12)
         end = x + text > width
-        left = x + length - text if end else x
-        row = 1 if left < right_of_text else 0
+        row = 0
+        if end:
+            row = 1 if width - text < right_of_text else 0
+        elif left > x and left + text > x + length:
+            row, left = 1, x
         if row == 0:
-            right_of_text = x + length if end else x + text
+            right_of_text = width if end else left + text
         placed.append(
             EnvelopePart(
                 label=part.label,
@@ -107,7 +126,7 @@ def envelope(
                 fill=part.fill,
                 x=coordinate(x),
                 width=coordinate(max(length - 2, 1)),
-                text_x=coordinate(width if end else x),
+                text_x=coordinate(width if end else left),
                 end=end,
                 row=row,
             )
@@ -140,7 +159,8 @@ def envelope(
         narrow_parts=stacked_bar(
             [(ratio(part.amount, received) * 100, part.fill) for part in parts], width=358
         ),
-        engaged=engaged or None,
+        # A second row of labels takes the place of the bracket.
+        engaged=engaged if engaged and not any(part.row for part in placed) else None,
         engaged_x=coordinate(engaged_x),
         rows=rows,
     )

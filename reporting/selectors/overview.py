@@ -244,7 +244,7 @@ def envelope_view(story: Story) -> EnvelopeView:
         to_receive_note=_("en %(n)s versements") % {"n": left} if left > 1 else "",
         parts=[
             drawings.Part(_("Versé aux projets"), paid, "piv"),
-            drawings.Part(_("Coordination et administration"), own, "dark"),
+            drawings.Part(_("Coordination"), own, "dark"),
             drawings.Part(_("Engagé, à verser"), to_pay, "hatch"),
             drawings.Part(_("Non engagé"), max(free, ZERO), "dashed"),
         ],

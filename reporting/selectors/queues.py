@@ -61,7 +61,7 @@ def _row(
         report=report,
         state=word,
         since=last_act_on(report) if report else None,
-        due_on=period.analysis_due_on if in_analysis else period.due_on,
+        due_on=report.analysis_due_on if report and in_analysis else period.due_on,
         url=alliance.url("report_review" if waits else "report", str(period)),
         key=_key(report, word),
     )

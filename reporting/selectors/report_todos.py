@@ -122,7 +122,7 @@ def _to_analyse(report: AnnualReport) -> Todo:
         url=report.alliance.url("report_review", str(report.period)),
         button=_("Analyser"),
         alliance=report.alliance,
-        due_on=report.period.analysis_due_on,
+        due_on=report.analysis_due_on,
         since=last_act_on(report),
         detail=_("%(who)s l’a transmise. Un versement attend votre recommandation.")
         % {"who": report.submitted_by},
@@ -168,7 +168,7 @@ def _analysis(report: AnnualReport, adviser: str) -> Waiting:
         who=_("DGSQ, %(territory)s") % {"territory": report.alliance.territory},
         who_detail=adviser,
         since=last_act_on(report),
-        due_on=report.period.analysis_due_on,
+        due_on=report.analysis_due_on,
         alliance=report.alliance,
     )
 

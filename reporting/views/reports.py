@@ -97,6 +97,7 @@ def _context(
         "may_review": _may_review(request, report),
         "points": points,
         "points_met": sum(point.is_met for point in points),
+        "points_total": len(points),
         "texts": report.texts,
         "lines": list(report.lines.all()),
         "remarks": remarks_on("reporting.annualreport", report.pk, alliance=alliance, user=user),
