@@ -1,0 +1,231 @@
+"""Accueil, the Alliance, the national board: each role, and the same queries for 1 and 20."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from alliances.models import GovernanceBody, SeatCount, User
+from fqis.models import Versement
+from reporting.selectors.todos import todos_of, waitings_of
+from tests.factories import AllianceFactory, person
+from tests.reporting.factories import Story, signed_alliance
+
+pytestmark = pytest.mark.django_db
+REGIONS = ["estrie", "outaouais", "laurentides", "monteregie", "lanaudiere"]
+
+
+def as_(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def queries(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+# --- Accueil
+
+
+def test_home_needs_somebody(client: Client) -> None:
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["coordination", "direction", "partner", "advisor"],
+)
+def test_home_opens_for_each_regional_role(client: Client, role: str) -> None:
+    signed_alliance()
+    answer = as_(client, person(role, "mauricie")).get("/")
+    assert answer.status_code == 200
+    assert "Lundi 23 novembre 2026." in answer.text
+    assert "Prochain versement" in answer.text
+
+
+@pytest.mark.parametrize("role", ["analyst", "delegate", "budget", "payments", "auditor", "admin"])
+def test_home_opens_for_each_national_role(client: Client, role: str) -> None:
+    signed_alliance()
+    answer = as_(client, person(role)).get("/")
+    assert answer.status_code == 200
+    assert ("Vos files" in answer.text) is (role != "admin")
+
+
+def test_home_opens_for_somebody_without_a_role(client: Client) -> None:
+    from tests.factories import UserFactory
+
+    answer = as_(client, UserFactory()).get("/")
+    assert "Rien ne vous attend." in answer.text
+
+
+def test_home_says_what_is_late_first(client: Client) -> None:
+    story = Story()
+    as_(client, story.coordination)
+    text = client.get("/").text
+    assert "dont deux en retard" in text
+    assert text.index("Commencer la reddition 2024-2025") < text.index(
+        "Commencer la reddition 2025-2026"
+    )
+
+
+def test_the_table_sees_whose_turn_it_is(client: Client) -> None:
+    story = Story()
+    story.submitted()
+    as_(client, story.coordination)
+    assert "Analyse de la reddition 2024-2025" in client.get("/").text
+
+
+def test_each_person_sees_only_what_waits_for_them() -> None:
+    story = Story()
+    report = story.submitted()
+    mine = [todo.title for todo in todos_of(story.advisor)]
+    assert mine == [f"Analyser la reddition {report.period}"]
+    assert not [todo for todo in todos_of(story.partner) if "reddition" in todo.title]
+    assert [w.what for w in waitings_of(story.analyst) if "reddition" in w.what] == [
+        "Analyse de la reddition 2024-2025"
+    ]
+
+
+def test_a_complete_report_asks_the_direction_to_submit() -> None:
+    story = Story()
+    story.written()
+    titles = [todo.title for todo in todos_of(story.direction)]
+    assert "Transmettre la reddition 2024-2025" in titles
+    assert "Relire la reddition 2024-2025" in [t.title for t in todos_of(story.coordination)]
+
+
+def test_a_returned_report_gives_its_reason() -> None:
+    from reporting.services.reports import return_report
+
+    story = Story()
+    return_report(story.submitted(), by=story.advisor, reason="Un écart à expliquer.")
+    found = [todo for todo in todos_of(story.coordination) if todo.title.startswith("Reprendre")]
+    assert found[0].detail == "Motif du retour\u00a0: Un écart à expliquer."
+    assert [w.what for w in waitings_of(story.advisor)] == ["Reddition 2024-2025 corrigée"]
+
+
+# --- Navigation
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "links"),
+    [
+        ("coordination", "mauricie", ["À faire", "Mon alliance", "Projets", "Aide"]),
+        ("advisor", "mauricie", ["À faire", "Mes alliances", "Redditions", "Aide"]),
+        ("budget", None, ["À faire", "National", "Alliances", "Versements", "Aide"]),
+        ("admin", None, ["À faire", "Personnes", "Aide"]),
+    ],
+)
+def test_each_side_has_its_links(role: str, place: str | None, links: list[str]) -> None:
+    from reporting.context import nav_items
+
+    AllianceFactory("mauricie")
+    items = nav_items(person(role, place), "/")
+    assert [str(item.label) for item in items] == links
+    assert items[0].current
+
+
+# --- The Alliance
+
+
+def test_the_alliance_says_envelope_table_and_seats(client: Client) -> None:
+    alliance = signed_alliance()
+    body = GovernanceBody.objects.create(alliance=alliance, name="Comité")
+    SeatCount.objects.create(
+        body=body, seats=14, lived_experience=3, counted_by=User.objects.portal()
+    )
+    answer = as_(client, person("coordination", "mauricie")).get(alliance.get_absolute_url())
+    assert answer.status_code == 200
+    assert "5\u00a0805\u00a0682\u00a0$" in answer.text
+    assert "3 sièges sur 14" in answer.text
+    assert "Où en est mon prochain versement?" in answer.text
+    assert "Convention signée" in answer.text
+
+
+def test_an_alliance_without_convention_says_so(client: Client) -> None:
+    alliance = AllianceFactory("estrie")
+    answer = as_(client, person("partner", "estrie")).get(alliance.get_absolute_url())
+    assert "à confirmer" in answer.text
+    assert "Les versements viennent avec la convention" in answer.text
+
+
+def test_the_list_of_alliances_is_the_persons(client: Client) -> None:
+    signed_alliance()
+    AllianceFactory("estrie")
+    text = as_(client, person("advisor", "mauricie")).get("/alliances/").text
+    assert "Mauricie" in text and "Estrie" not in text
+
+
+# --- National
+
+
+@pytest.mark.parametrize("role", ["coordination", "advisor"])
+def test_national_is_not_for_regions(client: Client, role: str) -> None:
+    assert as_(client, person(role, "mauricie")).get("/national/").status_code == 403
+
+
+def test_national_says_the_steps_and_the_totals(client: Client) -> None:
+    story = Story()
+    story.accepted()
+    address = "/national/?cycle=2024-2029&exercice=2025-2026"
+    answer = as_(client, story.analyst).get(address)
+    assert "145,36\u00a0M$" in answer.text
+    assert "1 sur 20" in answer.text  # conventions signed, reports accepted
+    assert "Acceptée" in answer.text
+    sheet = client.get(f"{address}&format=csv").content.decode("utf-8-sig")
+    assert sheet.count("\n") == 21
+    assert next(line for line in sheet.split("\n") if line.startswith("Mauricie;")).split(";")[
+        1
+    ] == ("Signée")
+
+
+def test_national_counts_what_waits_for_the_person(client: Client) -> None:
+    story = Story(year=2025)
+    story.recommended()
+    text = as_(client, story.analyst).get("/national/").text
+    assert "Redditions à accepter" in text
+    assert "Versements à recommander" in text  # the first tranche, ready since the signature
+    assert Versement.objects.filter(state="ready").count() == 1
+
+
+# --- The same number of queries for 1 and for many
+
+
+@pytest.mark.parametrize("address", ["/", "/national/", "/alliances/", "/redditions/"])
+def test_national_pages_cost_the_same_for_one_and_for_six(client: Client, address: str) -> None:
+    Story().submitted()
+    as_(client, person("analyst"))
+    one = queries(client, address)
+    for region in REGIONS:
+        Story(region).submitted()
+    assert queries(client, address) == one
+
+
+def test_the_pages_of_an_alliance_cost_the_same_for_one_and_for_thirty(client: Client) -> None:
+    story = Story()
+    story.accepted()
+    as_(client, story.coordination)
+    addresses = [
+        "/",
+        story.alliance.get_absolute_url(),
+        story.alliance.url("reports"),
+        story.alliance.url("report", "2024-2025"),
+    ]
+    one = [queries(client, address) for address in addresses]
+    from alliances.services.comments import post_comment
+    from reporting.models import AnnualReport
+
+    report = AnnualReport.objects.get()
+    for number in range(30):
+        post_comment(report, by=story.advisor, alliance=story.alliance, body=f"Remarque {number}.")
+        body = GovernanceBody.objects.create(alliance=story.alliance, name=f"Comité {number}")
+        SeatCount.objects.create(
+            body=body, seats=5, lived_experience=1, counted_by=story.coordination
+        )
+        person("partner", "mauricie")
+    assert [queries(client, address) for address in addresses] == one
