@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['alliance'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('quality', 'unknown')), models.Q(('amount__gt', 0), models.Q(('quality', 'unknown'), _negated=True)), _connector='OR'), name='envelope_amount_and_quality'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='envelope_confirmed_at_and_by')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount', None), ('quality', 'unknown')), models.Q(('amount__gt', 0), ('amount__isnull', False), models.Q(('quality', 'unknown'), _negated=True)), _connector='OR'), name='envelope_amount_and_quality'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='envelope_confirmed_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_granted__gt', 0), ('decided_on__isnull', False), ('priority__isnull', False), ('priority_lineage__isnull', False), ('state__in', ['accepted', 'agreed', 'under_way', 'completed', 'abandoned'])), models.Q(models.Q(('state__in', ['accepted', 'agreed', 'under_way', 'completed', 'abandoned']), _negated=True), ('amount_granted', None)), _connector='OR'), name='project_supported_has_priority', violation_error_message='Un projet accepté répond à une priorité du plan.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_granted__gt', 0), ('amount_granted__isnull', False), ('decided_on__isnull', False), ('priority__isnull', False), ('priority_lineage__isnull', False), ('state__in', ['accepted', 'agreed', 'under_way', 'completed', 'abandoned'])), models.Q(models.Q(('state__in', ['accepted', 'agreed', 'under_way', 'completed', 'abandoned']), _negated=True), ('amount_granted', None)), _connector='OR'), name='project_supported_has_priority', violation_error_message='Un projet accepté répond à une priorité du plan.'),
         ),
         migrations.AddConstraint(
             model_name='project',

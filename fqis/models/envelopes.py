@@ -34,7 +34,7 @@ class Envelope(ScopedModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(amount=None, quality="unknown")
-                | (Q(amount__gt=0) & ~Q(quality="unknown")),
+                | (Q(amount__isnull=False, amount__gt=0) & ~Q(quality="unknown")),
                 name="envelope_amount_and_quality",
             ),
             models.CheckConstraint(

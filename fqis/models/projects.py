@@ -130,6 +130,7 @@ class Project(FSMModelMixin, ScopedModel):
             models.CheckConstraint(
                 condition=Q(
                     state__in=["accepted", "agreed", "under_way", "completed", "abandoned"],
+                    amount_granted__isnull=False,
                     amount_granted__gt=0,
                     decided_on__isnull=False,
                     priority__isnull=False,

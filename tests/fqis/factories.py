@@ -59,9 +59,7 @@ def recommended_versement(
     return services.recommend_versement(versement, by=by or person("analyst"))
 
 
-def issued_versement(
-    territory: str = PLACE, *, by: User | None = None, **funds: Any
-) -> Versement:
+def issued_versement(territory: str = PLACE, *, by: User | None = None, **funds: Any) -> Versement:
     """Authorised, with its notice rendered (the file itself is not made)."""
     versement = services.authorise_versement(
         recommended_versement(territory, **funds), by=by or person("budget")
@@ -92,7 +90,9 @@ def plan_in_force(
     number = plan.versions.count() + 1
     version = PlanVersion.objects.create(plan=plan, number=number, created_by=by)
     found = [
-        Priority.objects.create(version=version, rank=rank, title=f"Priorité {number}.{rank}")
+        Priority.objects.create(
+            version=version, rank=rank, title=f"Priorité {number}.{rank}", updated_by=by
+        )
         for rank in range(1, priorities + 1)
     ]
     PlanVersion.objects.filter(pk=version.pk).update(
@@ -123,7 +123,9 @@ def request_values(alliance: Alliance, **changes: Any) -> dict[str, Any]:
     today = clock.today()
     return {
         "title": "Cuisine collective du quartier",
-        "organisation": Organisation.objects.filter(territory=alliance.territory, name="Porteur").first()
+        "organisation": Organisation.objects.filter(
+            territory=alliance.territory, name="Porteur"
+        ).first()
         or OrganisationFactory(territory=alliance.territory, name="Porteur"),
         "amount_requested": Decimal("40000.00"),
         "starts_on": today,
@@ -133,7 +135,9 @@ def request_values(alliance: Alliance, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def received_project(alliance: Alliance | None = None, *, by: User | None = None, **changes: Any) -> Project:
+def received_project(
+    alliance: Alliance | None = None, *, by: User | None = None, **changes: Any
+) -> Project:
     alliance = alliance or planned_alliance()
     return services.register_project(
         alliance,

@@ -165,9 +165,7 @@ def test_confirm_payment_refuses_dates_out_of_order_and_no_reference(
 ) -> None:
     versement = issued_versement()
     with pytest.raises(Refusal) as refusal:
-        services.confirm_payment(
-            versement, by=person("payments"), paid_on=day, reference=reference
-        )
+        services.confirm_payment(versement, by=person("payments"), paid_on=day, reference=reference)
     assert refusal.value.field == field
 
 
