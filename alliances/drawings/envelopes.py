@@ -101,7 +101,7 @@ def envelope(
     width = 1216
     received_x = width * ratio(received, total)
     placed: list[EnvelopePart] = []
-    right_of_text = -1.0
+    right_of_text = -12.0
     x = 0.0
     engaged_x = 0.0
     for index, part in enumerate(parts):

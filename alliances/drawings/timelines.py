@@ -166,34 +166,94 @@ def _years(start: date, end: date, at: Callable[[date], float]) -> list[Year]:
     return years
 
 
-def _place_acts(acts: list[Act], xs: list[float], today_x: float | None) -> list[PlacedAct]:
-    labels = _Labels(today_x)
-    high_stems: list[float] = []
-    placed = []
-    for act, x in zip(acts, xs, strict=True):
-        width = _text_width(act.title, act.detail)
-        others = [stem for stem in xs if stem != x]
-        stem, left, is_end, found = _LOW, x + 7, False, False
-        for level, end in ((_LOW, False), (_LOW, True), (_HIGH, False), (_HIGH, True)):
+@dataclass(frozen=True)
+class _Label:
+    """Where the words of one act would stand."""
+
+    level: int
+    left: float
+    right: float
+    end: bool
+
+
+def _possible(x: float, width: float, today_x: float | None) -> list[_Label]:
+    labels = []
+    for level in (_LOW, _HIGH):
+        for end in (False, True):
             left = x - 7 - width if end else x + 7
-            stems = others if level == _LOW else high_stems
-            if labels.fits(level, left, left + width, stems) and (
-                level == _LOW or not any(a < x < b for a, b in labels.boxes.get(_LOW, []))
+            right = left + width
+            crosses = today_x is not None and left < today_x < right
+            if left >= 0 and right <= 1216 and not crosses:
+                labels.append(_Label(level, left, right, end))
+    return labels
+
+
+def _clash(one: _Label, x: float, other: _Label | None, other_x: float) -> bool:
+    """Two labels overlap, or the stem of one crosses the words of the other."""
+    if one.level == _LOW and one.left < other_x < one.right:
+        return True
+    if other is None:
+        return False
+    if other.level == _LOW and other.left < x < other.right:
+        return True
+    if one.level != other.level:
+        return False
+    if one.level == _HIGH and (one.left < other_x < one.right or other.left < x < other.right):
+        return True
+    return not (one.right + 8 <= other.left or other.right + 8 <= one.left)
+
+
+def _arrange(xs: list[float], options: list[list[_Label]]) -> list[_Label | None]:
+    """A label for as many acts as possible, the low level first; bounded, it is only a drawing."""
+    best: list[_Label | None] = [None] * (len(xs) + 1)
+    steps = 0
+
+    def search(index: int, chosen: list[_Label | None]) -> None:
+        nonlocal best, steps
+        steps += 1
+        missing = chosen.count(None)
+        if best.count(None) == 0 or steps > 4000 or missing >= best.count(None):
+            return
+        if index == len(xs):
+            best = list(chosen)
+            return
+        for label in options[index]:
+            if not any(
+                _clash(label, xs[index], chosen[k] if k < index else None, xs[k])
+                for k in range(len(xs))
+                if k != index
             ):
-                stem, is_end, found = level, end, True
-                labels.take(level, left, left + width)
-                if level == _HIGH:
-                    high_stems.append(x)
-                break
+                search(index + 1, [*chosen, label])
+        search(index + 1, [*chosen, None])
+
+    search(0, [])
+    return best[: len(xs)]
+
+
+def _place_acts(acts: list[Act], xs: list[float], today_x: float | None) -> list[PlacedAct]:
+    options = [
+        _possible(x, _text_width(act.title, act.detail), today_x)
+        for act, x in zip(acts, xs, strict=True)
+    ]
+    placed = []
+    for act, x, label in zip(acts, xs, _arrange(xs, options), strict=True):
+        is_end = label is not None and label.end
         placed.append(
             PlacedAct(
-                title=act.title, detail=act.detail, kind=act.kind, x=coordinate(x),
-                text_x=coordinate(x - 7 if is_end else x + 7), end=is_end, stem_y=stem,
+                title=act.title,
+                detail=act.detail,
+                kind=act.kind,
+                x=coordinate(x),
+                text_x=coordinate(x - 7 if is_end else x + 7),
+                end=is_end,
+                stem_y=label.level if label else _LOW,
                 node_x=coordinate(x - {"done": 9, "run": 8}.get(act.kind, 7)),
                 tick=_tick(x),
-                late_left=coordinate(x - 10), late_right=coordinate(x + 10), is_labelled=found,
+                late_left=coordinate(x - 10),
+                late_right=coordinate(x + 10),
+                is_labelled=label is not None,
             )
-        )  # fmt: skip
+        )
     return placed
 
 

@@ -127,3 +127,45 @@ def test_the_rail_shows_the_coming_weeks_only() -> None:
     assert drawing is not None
     assert [mark.late for mark in drawing.marks] == [True, False]
     assert drawings.deadline_rail([], today=today) is None
+
+
+def test_a_wide_label_pushes_the_next_one_inside_its_own_part() -> None:
+    drawing = drawings.envelope(
+        total=Decimal("5805682"),
+        total_label="enveloppe",
+        received=Decimal("2066420.50"),
+        parts=[
+            drawings.Part("Versé aux projets", Decimal("1173068.75"), "piv"),
+            drawings.Part("Coordination et administration", Decimal("158950"), "dark"),
+            drawings.Part("Engagé, à verser", Decimal("734401.75"), "hatch"),
+        ],
+        engaged_parts=3,
+    )
+
+    first, second, third = drawing.parts
+    assert (first.text_x, second.row, third.row) == ("0", 0, 0)
+    assert float(third.text_x) > float(third.x)
+
+
+def test_a_label_without_room_goes_down_one_row() -> None:
+    drawing = drawings.envelope(
+        total=Decimal(1000),
+        total_label="enveloppe",
+        received=Decimal(1000),
+        parts=[
+            drawings.Part("Versé aux projets", Decimal(40), "piv"),
+            drawings.Part("Coordination", Decimal(40), "dark"),
+            drawings.Part("Non engagé", Decimal(920), "dashed"),
+        ],
+    )
+
+    assert [part.row for part in drawing.parts] == [0, 1, 0]
+    assert drawing.height > drawing.bracket_y > drawing.parts[1].share_y
+
+
+def test_an_envelope_without_anything_received_still_draws() -> None:
+    drawing = drawings.envelope(
+        total=Decimal(0), total_label="enveloppe", received=Decimal(0), parts=[]
+    )
+
+    assert (drawing.received_x, drawing.parts, drawing.bracket_y) == ("0", [], 222)
