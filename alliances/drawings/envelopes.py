@@ -94,18 +94,19 @@ def envelope(
     to_receive_note: str = "",
     engaged_parts: int = 0,
 ) -> Envelope:
-    """The envelope bar. The parts open what was received; they should sum to ``received``.
+    """The envelope bar. The parts open what was received; committed beyond it, they still fit.
 
     ``engaged_parts``: how many of the first parts a bracket sums as « Engagé ».
     """
     width = 1216
     received_x = width * ratio(received, total)
+    opened = max(received, sum((part.amount for part in parts), Decimal(0)))
     placed: list[EnvelopePart] = []
     right_of_text = -12.0
     x = 0.0
     engaged_x = 0.0
     for index, part in enumerate(parts):
-        length = width * ratio(part.amount, received)
+        length = width * ratio(part.amount, opened)
         if part.amount <= 0:
             continue
         text = CHARACTER * max(len(part.label), 15)
@@ -157,7 +158,7 @@ def envelope(
         narrow_x=coordinate(358 * ratio(received, total)),
         parts=placed,
         narrow_parts=stacked_bar(
-            [(ratio(part.amount, received) * 100, part.fill) for part in parts], width=358
+            [(ratio(part.amount, opened) * 100, part.fill) for part in parts], width=358
         ),
         # A second row of labels takes the place of the bracket.
         engaged=engaged if engaged and not any(part.row for part in placed) else None,
