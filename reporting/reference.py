@@ -1,4 +1,4 @@
-"""The years to report on. The guides leave the calendar open: 30 June is « à confirmer »."""
+"""The years to report on. The guides leave the calendar open: its dates are « à confirmer »."""
 
 from datetime import date
 
@@ -16,6 +16,6 @@ def load() -> None:
             defaults={
                 "opens_on": date(year.start + 1, 4, 1),
                 "due_on": date(year.start + 1, 6, 30),
-                "analysis_due_on": date(year.start + 1, 9, 30),
+                "analysis_due_on": date(year.start + 1, 12, 15),
             },
         )

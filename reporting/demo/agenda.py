@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from alliances import clock
 from alliances.identity import acting_as
 from alliances.models import User
-from alliances.permissions import forget_rights
 
 MONTREAL = ZoneInfo("America/Montreal")
 Act = Callable[[], object]
@@ -41,6 +40,5 @@ class Agenda:
     def play(self) -> None:
         for entry in sorted(self._entries):
             with clock.at(entry.moment), acting_as(entry.by):
-                forget_rights(entry.by)
                 entry.act()
         self._entries.clear()

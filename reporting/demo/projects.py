@@ -9,8 +9,7 @@ from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.identity import acting_as
 from alliances.models import Mrc, Organisation
-from alliances.permissions import forget_rights
-from fqis.models import Project
+from fqis.models import Envelope, Project
 from fqis.services.follow_up import (
     abandon_project,
     complete_project,
@@ -25,6 +24,7 @@ from plans.models import PlanVersion, Priority
 
 from .agenda import moment_of
 from .chapter import Chapter
+from .money import split_tranches
 from .words import INDIGENOUS_ORGANISATIONS, INITIATIVES, ORGANISATIONS
 
 LAST_DAY = date(2026, 11, 22)
@@ -45,6 +45,9 @@ class Projects(Chapter):
         # Seeded: the demo is the same for everybody.
         self.random = Random(self.alliance.territory.slug)  # noqa: S311
         first, priorities, places = self._read_plan()
+        # On average, what the first two payments can carry.
+        received = split_tranches(self._envelope(), 5)[:2]
+        self.average = sum(received) * 8 / 10 / self.profile.projects
         carriers = self._register_carriers(first, places)
         span = (LAST_DAY - first).days
         total = self.profile.projects
@@ -74,8 +77,13 @@ class Projects(Chapter):
             places = list(self.alliance.territory.mrcs.all())
         return version.in_force_from + timedelta(days=12), priorities, places
 
+    def _envelope(self) -> Decimal:
+        with acting_as(self.coordination):
+            amount = Envelope.objects.get(alliance=self.alliance).amount
+        assert amount is not None
+        return amount
+
     def _as_coordination(self, day: date, act: object, *, hour: int = 10) -> object:
-        forget_rights(self.coordination)
         with clock.at(moment_of(day, hour)), acting_as(self.coordination):
             return act()  # type: ignore[operator]
 
@@ -126,7 +134,7 @@ class Projects(Chapter):
         carriers: list[Organisation],
     ) -> None:
         pick = self.random
-        asked = Decimal(pick.randrange(24, 380) * 250)
+        asked = (self.average * pick.randrange(30, 170) / 100 / 250).quantize(Decimal(1)) * 250
         starts = received + timedelta(days=60)
         months = pick.choice([8, 10, 12, 12, 18, 24])
         ends = starts + timedelta(days=30 * months)
