@@ -11,7 +11,7 @@ from pathlib import Path
 from script.processes import Child, StackError, pause, run, start
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-READY_SECONDS = 90.0
+READY_SECONDS = 180.0
 
 
 def manage(*arguments: str, env: Mapping[str, str], log: Path) -> None:
