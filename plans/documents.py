@@ -2,10 +2,10 @@
 
 from datetime import date
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alliances.models import Document, User
-from alliances.permissions import role_of
 from alliances.services.documents import Renderer, create_document, register_renderer
 from alliances.services.notifications import people_with
 
@@ -22,17 +22,20 @@ def register() -> None:
 def approval_letter(version: PlanVersion, *, by: User, on: date) -> Document:
     """Freezes the letter that tells the Table its plan is approved, and queues its rendering."""
     alliance = version.plan.alliance
-    role = role_of(by, alliance)
+    language = alliance.territory.default_language
     signers = people_with("submit_plan", alliance)
     priorities = Priority.objects.filter(version=version).values_list("title", flat=True)
+    with translation.override(language):
+        title = _("Approbation : %(plan)s") % {"plan": title_of(version)}
+        for_the_minister = _("Pour la ministre, par délégation")
     return create_document(
         APPROVAL,
         by=by,
-        title=_("Approbation : %(plan)s") % {"plan": title_of(version)},
+        title=title,
         alliance=alliance,
         subject=version,
         dated_on=on,
-        language=alliance.territory.default_language,
+        language=language,
         data={
             "recipient": {
                 "name": alliance.table.name,
@@ -43,7 +46,7 @@ def approval_letter(version: PlanVersion, *, by: User, on: date) -> Document:
             "version": version.number,
             "approved_on": on.isoformat(),
             "in_force_from": on.isoformat(),
-            "approved_by": {"name": by.full_name, "title": str(role.label) if role else ""},
+            "approved_by": {"name": by.full_name, "title": for_the_minister},
             "priorities": list(priorities),
         },
     )
