@@ -1,0 +1,196 @@
+"""One real address for each route of the portal, with what a person would type in its form."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from alliances.models import (
+    Alliance,
+    Comment,
+    Document,
+    GovernanceBody,
+    Invitation,
+    Membership,
+    User,
+)
+from alliances.services.invitations import link_of
+from conventions.models import Signatory
+from fqis.models import Project, Versement
+from plans.models import Objective, PlanVersion, Priority
+
+
+@dataclass(frozen=True)
+class Address:
+    """``label`` names the row of the table: the route, and which variant of it."""
+
+    route: str
+    label: str
+    args: tuple[Any, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route, args=self.args)
+
+
+def routes() -> dict[str, URLPattern]:
+    """Every named route, by name."""
+
+    def walk(patterns: list[URLPattern | URLResolver]) -> list[URLPattern]:
+        found: list[URLPattern] = []
+        for one in patterns:
+            found += walk(one.url_patterns) if isinstance(one, URLResolver) else [one]
+        return found
+
+    return {str(one.name): one for one in walk(get_resolver().url_patterns)}
+
+
+def is_of_alliance(route: URLPattern) -> bool:
+    return "territory" in route.pattern.regex.groupindex
+
+
+Arguments = Callable[[Alliance], tuple[Any, ...]]
+
+
+def _version(alliance: Alliance) -> PlanVersion:
+    return PlanVersion.objects.filter(plan__alliance=alliance).latest("number")
+
+
+def _section(alliance: Alliance, *rest: Any) -> tuple[Any, ...]:
+    return (_version(alliance).number, "2", *rest)
+
+
+def _priority(alliance: Alliance) -> Priority:
+    return Priority.objects.filter(version=_version(alliance)).earliest("pk")
+
+
+def _objective(alliance: Alliance) -> Objective:
+    return Objective.objects.filter(version=_version(alliance)).earliest("pk")
+
+
+def _versement(alliance: Alliance, *states: str) -> Versement:
+    found = Versement.objects.filter(alliance=alliance)
+    return (found.filter(state__in=states).first() if states else None) or found.latest("pk")
+
+
+def _project(alliance: Alliance, *states: str) -> Project:
+    found = Project.objects.filter(alliance=alliance)
+    return (found.filter(state__in=states).first() if states else None) or found.earliest("pk")
+
+
+def _body(alliance: Alliance) -> GovernanceBody:
+    return GovernanceBody.objects.filter(alliance=alliance).earliest("pk")
+
+
+def _someone(alliance: Alliance) -> User:
+    return User.objects.get(email=f"partenaire@{alliance.territory.slug}.example")
+
+
+# What the routes of one Alliance need after its two slugs.
+ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
+    "governance_count": lambda a: (_body(a).pk,),
+    "convention_sign": lambda a: (
+        Signatory.objects.filter(convention__alliance=a).earliest("pk").pk,
+    ),
+    "plan_version": lambda a: (_version(a).number,),
+    "plan_write": lambda a: (_version(a).number,),
+    "plan_check": lambda a: (_version(a).number,),
+    "plan_submit": lambda a: (_version(a).number,),
+    "plan_return": lambda a: (_version(a).number,),
+    "plan_validate": lambda a: (_version(a).number,),
+    "plan_approve": lambda a: (_version(a).number,),
+    "plan_section": _section,
+    "plan_text": _section,
+    "plan_add": lambda a: _section(a, "priorite"),
+    "plan_edit": lambda a: _section(a, "objectif", _objective(a).pk),
+    "plan_remove": lambda a: _section(a, "objectif", _objective(a).pk),
+    "plan_move": lambda a: _section(a, "objectif", _objective(a).pk),
+    "versement": lambda a: (_versement(a).pk,),
+    "project": lambda a: (_project(a).number,),
+    "project_edit": lambda a: (_project(a, "received").number,),
+    "report": lambda a: ("2025-2026",),
+    "report_open": lambda a: ("2026-2027",),
+    "report_save": lambda a: ("2025-2026",),
+    "report_submit": lambda a: ("2025-2026",),
+    "report_review": lambda a: ("2025-2026",),
+}
+DAY = {"on": "2026-11-20"}
+# Acts whose address names them: each has its own right.
+ACTS: dict[str, dict[str, tuple[Arguments, dict[str, str]]]] = {
+    "versement_act": {
+        "recommander": (lambda a: (_versement(a, "ready").pk,), {"amount": "1,00"}),
+        "payer": (
+            lambda a: (_versement(a, "issued", "paid").pk,),
+            {"paid_on": "2026-11-20", "reference": "SAGIR-1"},
+        ),
+        "retenir": (lambda a: (_versement(a, "planned").pk,), {"reason": "Pièce manquante."}),
+        "lever": (lambda a: (_versement(a, "held", "planned").pk,), {"note": "Pièce reçue."}),
+        "annuler": (lambda a: (_versement(a, "planned").pk,), {"reason": "Remplacé."}),
+    },
+    "project_act": {
+        "decider": (
+            lambda a: (_project(a, "received", "analysed").number,),
+            {"outcome": "refused", "reason": "Hors priorité.", "seen_decisions": "0", **DAY},
+        ),
+        "analyser": (lambda a: (_project(a, "received").number,), {}),
+        "signer": (lambda a: (_project(a, "accepted").number,), DAY),
+        "demarrer": (lambda a: (_project(a, "agreed").number,), {}),
+        "terminer": (
+            lambda a: (_project(a, "under_way").number,),
+            {"people_reached": "3", "note": "Fait.", **DAY},
+        ),
+        "payer": (lambda a: (_project(a, "under_way").number,), {"amount": "1,00", **DAY}),
+        "resultat": (
+            lambda a: (_project(a, "under_way").number,),
+            {"fiscal_year": "2026", "people_reached": "3"},
+        ),
+        "abandonner": (lambda a: (_project(a, "under_way").number,), {"note": "Dissous.", **DAY}),
+    },
+}
+# Routes without an Alliance in their address, but with an object of one.
+OBJECT_ARGUMENTS: dict[str, Arguments] = {
+    "download_document": lambda a: (Document.objects.filter(alliance=a).earliest("pk").pk,),
+    "resolve_comment": lambda a: (
+        Comment.objects.filter(alliance=a, answers=None).earliest("pk").pk,
+    ),
+    "end_role": lambda a: (Membership.objects.get(user=_someone(a), ended_at=None).pk,),
+    "resend_invitation": lambda a: (Invitation.objects.get(territory=a.territory).pk,),
+    "cancel_invitation": lambda a: (Invitation.objects.get(territory=a.territory).pk,),
+    "person": lambda a: (_someone(a).pk,),
+    "grant_role": lambda a: (_someone(a).pk,),
+    "set_access": lambda a: (_someone(a).pk,),
+    "verify_document": lambda a: (Document.objects.filter(alliance=a).earliest("pk").typed_code,),
+    "invitation": lambda a: (
+        link_of(Invitation.objects.get(territory=a.territory)).rsplit("/", 2)[1],
+    ),
+    "account_reset_password_from_key": lambda a: ("1", "a-b"),
+    "mfa_edit_webauthn": lambda a: (1,),
+    "mfa_remove_webauthn": lambda a: (1,),
+}
+
+
+def addresses(route: str, pattern: URLPattern, alliance: Alliance) -> list[Address]:
+    """The addresses of a route for ``alliance``; KeyError when nobody said how to fill it."""
+    slugs = (alliance.territory.slug, alliance.cycle.slug) if is_of_alliance(pattern) else ()
+    if route in ACTS:
+        return [
+            Address(route, f"{route} {act}", (*slugs, *args(alliance), act), data)
+            for act, (args, data) in ACTS[route].items()
+        ]
+    more = pattern.pattern.regex.groups - len(slugs)
+    known = ALLIANCE_ARGUMENTS if slugs else OBJECT_ARGUMENTS
+    args = known[route](alliance) if more else ()
+    return [Address(route, route, (*slugs, *args), FORMS.get(route, lambda a: {})(alliance))]
+
+
+# What a person types, where an empty form would hide who may act.
+FORMS: dict[str, Callable[[Alliance], dict[str, Any]]] = {
+    "post_comment": lambda a: {
+        "target_label": "reporting.annualreport",
+        "target_id": a.reports.earliest("pk").pk,
+        "body": "Une remarque.",
+    },
+    "set_access": lambda a: {"access": "close"},
+}

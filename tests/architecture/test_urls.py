@@ -1,0 +1,202 @@
+"""Every address for every role, against the table kept in ``urls_roles.csv``.
+
+The table is written again by ``UPDATE_URLS=1 pytest tests/architecture/test_urls.py``, and read
+before it is committed: each changed cell is a right that changed.
+"""
+
+import csv
+import os
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from alliances.models import Alliance, User
+
+from .addresses import Address, addresses, is_of_alliance, routes
+
+TABLE = Path(__file__).parent / "urls_roles.csv"
+PEOPLE = {
+    "coordination": "coordination@mauricie.example",
+    "direction": "direction@mauricie.example",
+    "partner": "partenaire@mauricie.example",
+    "advisor": "conseil@dgsq-04.example",
+    "analyst": "analyse@dgssac.example",
+    "delegate": "delegue@dgssac.example",
+    "budget": "budget@dgssac.example",
+    "payments": "paiements@dgssac.example",
+    "auditor": "audit@dgssac.example",
+    "admin": "admin@dgssac.example",
+    "elsewhere": "direction@estrie.example",
+}
+ACTORS = ["anonymous", *PEOPLE]
+ROUTES = routes()
+# Objects that the story has none of: their pages answer 404 to everybody.
+WITHOUT_OBJECT = {
+    "mfa_deactivate_totp": "nobody has a second factor in the story",
+    "mfa_download_recovery_codes": "nobody has a second factor in the story",
+    "mfa_view_recovery_codes": "nobody has a second factor in the story",
+}
+
+
+def outcome(response: HttpResponse) -> str:
+    """« ok » when the door is open, whatever the form then says of its fields."""
+    if response.status_code in (HTTPStatus.UNAUTHORIZED,):
+        return "sign-in"
+    if response.status_code == HTTPStatus.FOUND and response["Location"].startswith(
+        "/compte/connexion/?"
+    ):
+        return "sign-in"
+    if response.status_code in (403, 404, 405):
+        return str(response.status_code)
+    # 503 is an answer: a part of the portal is not there yet.
+    assert response.status_code in {*range(200, 500), 503}, response.content[:500]
+    return "ok"
+
+
+# Tables that a visit writes by itself, and pages whose reading is an act, with the reason.
+OWN_TABLES = {"django_session", settings.CACHES["default"]["LOCATION"]}
+READING_IS_AN_ACT = {"download_document": "an auditor must know who opened an official document"}
+WRITES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.I)
+
+
+def only_reads(route: str) -> Callable[..., Any]:
+    """Stops a GET that writes."""
+
+    def check(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        written = WRITES.match(sql)
+        if written and written[2] not in OWN_TABLES and route not in READING_IS_AN_ACT:
+            raise AssertionError(f"{route}: a GET writes in {written[2]}")
+        return execute(sql, params, many, context)
+
+    return check
+
+
+def ask(actor: str, method: str, address: Address) -> str:
+    """One visit by one person, that leaves nothing behind."""
+    client = Client(raise_request_exception=True)
+    before = transaction.savepoint()
+    try:
+        if actor in PEOPLE:
+            client.force_login(User.objects.get(email=PEOPLE[actor]))
+        if method == "GET":
+            with connection.execute_wrapper(only_reads(address.route)):
+                return outcome(client.get(address.url))
+        return outcome(client.post(address.url, address.data))
+    finally:
+        transaction.savepoint_rollback(before)
+
+
+def rows_of(route: str, alliance: Alliance) -> list[dict[str, str]]:
+    rows = []
+    for address in addresses(route, ROUTES[route], alliance):
+        for method in ("GET", "POST"):
+            seen = {actor: ask(actor, method, address) for actor in ACTORS}
+            if set(seen.values()) - {"405", "sign-in"}:
+                rows.append({"route": address.label, "method": method, **seen})
+    return rows
+
+
+def kept() -> list[dict[str, str]]:
+    if not TABLE.exists():
+        return []
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def keep(rows: list[dict[str, str]]) -> None:
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["route", "method", *ACTORS], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(sorted(rows, key=_place))
+
+
+def _place(row: dict[str, str]) -> tuple[str, str, str]:
+    """The route, its act, the method: where a row stands in the table."""
+    route, _, act = row["route"].partition(" ")
+    return route, act, row["method"]
+
+
+@pytest.mark.parametrize("route", sorted(ROUTES))
+def test_every_address_answers_each_role_as_the_table_says(route: str, home: Alliance) -> None:
+    seen = rows_of(route, home)
+    if os.environ.get("UPDATE_URLS"):
+        others = [row for row in kept() if _place(row)[0] != route]
+        keep([*others, *seen])
+    assert sorted(seen, key=_place) == [row for row in kept() if _place(row)[0] == route]
+
+
+def test_the_table_has_no_row_of_a_route_that_is_gone() -> None:
+    assert {_place(row)[0] for row in kept()} <= set(ROUTES)
+
+
+def test_every_page_opens_for_somebody() -> None:
+    closed = [
+        (row["route"], row["method"])
+        for row in kept()
+        if "ok" not in row.values() and row["route"] not in WITHOUT_OBJECT
+    ]
+    assert closed == []
+
+
+@pytest.mark.parametrize("route", sorted(r for r, p in ROUTES.items() if is_of_alliance(p)))
+def test_a_foreign_territory_does_not_exist(route: str) -> None:
+    """From the table, which the test above has just compared with the portal."""
+    rows = [row for row in kept() if _place(row)[0] == route]
+    assert rows
+    assert {row["elsewhere"] for row in rows} <= {"404", "405"}
+
+
+def test_an_alliance_that_never_was_answers_like_one_elsewhere(home: Alliance) -> None:
+    client = Client()
+    client.force_login(User.objects.get(email=PEOPLE["elsewhere"]))
+    pages: list[Any] = [
+        client.get(f"/alliances/{place}/2024-2029/plan/") for place in ("mauricie", "nulle-part")
+    ]
+    assert {page.status_code for page in pages} == {404}
+    texts = [
+        page.text.replace("nulle-part", "mauricie").split("<main")[1].split("</main>")[0]
+        for page in pages
+    ]
+    assert texts[0] == texts[1]
+
+
+# --- Doors without a key, each with its reason
+NO_SIGN_IN = {
+    "account_inactive": "says why a closed account does not open",
+    "account_login": "the door itself",
+    "account_logout": "safe to ask twice",
+    "account_reset_password": "for who forgot the password",
+    "account_reset_password_done": "for who forgot the password",
+    "account_reset_password_from_key": "for who forgot the password",
+    "account_reset_password_from_key_done": "for who forgot the password",
+    "account_signup": "says that access is by invitation",
+    "accessibility": "a public statement",
+    "components": "the gallery, in the demo only",
+    "health": "a probe has no account",
+    "health_ready": "a probe has no account",
+    "help": "help must open before signing in",
+    "invitation": "the link comes before the account",
+    "mfa_authenticate": "second step of signing in",
+    "mfa_login_webauthn": "signing in with a key",
+    "privacy": "a public statement",
+    "set_language": "the sign-in page also exists in English",
+    "verify": "anybody who holds a document may check it",
+    "verify_document": "the address of the QR code",
+}
+
+
+def test_only_the_listed_pages_open_without_signing_in() -> None:
+    found = {
+        name
+        for name, pattern in ROUTES.items()
+        if not getattr(pattern.callback, "login_required", True)
+    }
+    assert found == set(NO_SIGN_IN)
