@@ -82,7 +82,7 @@ class Envelope:
 
     @property
     def height(self) -> int:
-        return self.bracket_y + 28
+        return self.bracket_y + 28 if self.engaged else self.bracket_y - 10
 
 
 def envelope(

@@ -160,7 +160,7 @@ def test_a_label_without_room_goes_down_one_row() -> None:
     )
 
     assert [part.row for part in drawing.parts] == [0, 1, 0]
-    assert drawing.height > drawing.bracket_y > drawing.parts[1].share_y
+    assert drawing.height > drawing.parts[1].share_y
 
 
 def test_an_envelope_without_anything_received_still_draws() -> None:
