@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliances import clock
 from alliances.models import Alliance
@@ -10,7 +11,7 @@ from alliances.templatetags.portal import date_long
 from conventions.models import Tranche
 from fqis.cards import DONE, TODO, Condition, register_report_steps
 from reporting.models import AnnualReport, ReportingPeriod
-from reporting.selectors.reports import advisers_of
+from reporting.selectors.reports import advisers_of, unanswered_remarks
 
 State = AnnualReport.State
 
@@ -109,9 +110,24 @@ def _recommended(
         right="review_report",
         button=_("Analyser la reddition"),
         act_url=url,
-        detail=_("Analyse attendue au plus tard le %(day)s.")
-        % {"day": date_long(report.analysis_due_on if report else period.analysis_due_on)},
+        detail=_analysis_detail(alliance, period, report),
     )
+
+
+def _analysis_detail(
+    alliance: Alliance, period: ReportingPeriod, report: AnnualReport | None
+) -> str:
+    """What the analysis waits for: the Table's answers, else its own last day."""
+    due = date_long(report.analysis_due_on if report else period.analysis_due_on)
+    remarks = unanswered_remarks([alliance.territory_id]) if report else {}
+    if report is None or report.pk not in remarks:
+        return _("Analyse attendue au plus tard le %(day)s.") % {"day": due}
+    number, _last = remarks[report.pk]
+    return ngettext(
+        "Elle attend la réponse de la Table à %(n)s remarque, d’ici le %(day)s.",
+        "Elle attend la réponse de la Table à %(n)s remarques, d’ici le %(day)s.",
+        number,
+    ) % {"n": number, "day": due}
 
 
 _AFTER_RECOMMENDATION = {State.RECOMMENDED, State.ACCEPTED}

@@ -26,7 +26,7 @@ def tell_submitted(report: AnnualReport, *, by: User) -> None:
     _tell(
         report,
         "review_report",
-        _("Reddition %(year)s à analyser : %(territory)s"),
+        _("Reddition %(year)s à analyser : %(territory)s"),
         _("%(who)s a transmis la reddition. Elle attend votre analyse.") % {"who": by},
         by=by,
     )
@@ -36,8 +36,8 @@ def tell_returned(report: AnnualReport, *, by: User) -> None:
     _tell(
         report,
         "edit_report",
-        _("Reddition %(year)s retournée : %(territory)s"),
-        _("%(who)s vous retourne la reddition. Motif : %(reason)s")
+        _("Reddition %(year)s retournée : %(territory)s"),
+        _("%(who)s vous retourne la reddition. Motif : %(reason)s")
         % {"who": by, "reason": report.return_reason},
         by=by,
     )
@@ -47,14 +47,14 @@ def tell_recommended(report: AnnualReport, *, by: User) -> None:
     _tell(
         report,
         "accept_report",
-        _("Reddition %(year)s à accepter : %(territory)s"),
+        _("Reddition %(year)s à accepter : %(territory)s"),
         _("%(who)s recommande la reddition et le versement qui en dépend.") % {"who": by},
         by=by,
     )
 
 
 def tell_accepted(report: AnnualReport, *, by: User) -> None:
-    subject = _("Reddition %(year)s acceptée : %(territory)s")
+    subject = _("Reddition %(year)s acceptée : %(territory)s")
     body = _(
         "La DGSSAC a accepté la reddition. Une autre personne autorise maintenant le versement."
     )

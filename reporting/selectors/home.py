@@ -40,8 +40,11 @@ def lede_of(todos: Sequence[Todo], today: date) -> str:
     }
     if not late:
         return f"{day}. {things}."
-    if late == len(todos) == 1:
-        return _("%(day)s. %(things)s, en retard.") % {"day": day, "things": things}
+    if late == len(todos):
+        sentence = ngettext(
+            "%(day)s. %(things)s, en retard.", "%(day)s. %(things)s, toutes en retard.", late
+        )
+        return sentence % {"day": day, "things": things}
     return _("%(day)s. %(things)s, dont %(late)s en retard.") % {
         "day": day,
         "things": things,

@@ -51,7 +51,7 @@ def _oldest(days: list[date]) -> str:
     waited = (clock.today() - min(days)).days
     if waited <= 0:
         return _("depuis aujourd’hui")
-    text = ngettext("le plus ancien : %(n)s jour", "le plus ancien : %(n)s jours", waited)
+    text = ngettext("le plus ancien : %(n)s jour", "le plus ancien : %(n)s jours", waited)
     return text % {"n": waited}
 
 

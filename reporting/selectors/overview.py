@@ -234,8 +234,10 @@ def envelope_view(story: Story) -> EnvelopeView:
         ),
         "amount",
     )
-    free = received - paid - own - max(granted - paid, ZERO)
-    to_pay = min(max(granted - paid, ZERO), max(received - paid - own, ZERO))
+    to_pay = max(granted - paid, ZERO)
+    free = received - paid - own - to_pay
+    # The drawing opens what was received: what is promised beyond it is said in the note.
+    covered = min(to_pay, max(received - paid - own, ZERO))
     left = sum(1 for v in story.versements if v.state != VState.PAID)
     drawing = drawings.envelope(
         total=envelope.amount,
@@ -245,12 +247,14 @@ def envelope_view(story: Story) -> EnvelopeView:
         parts=[
             drawings.Part(_("Versé aux projets"), paid, "piv"),
             drawings.Part(_("Coordination"), own, "dark"),
-            drawings.Part(_("Engagé, à verser"), to_pay, "hatch"),
+            drawings.Part(
+                _("Engagé, à verser") if free >= 0 else _("Engagé, couvert"), covered, "hatch"
+            ),
             drawings.Part(_("Non engagé"), max(free, ZERO), "dashed"),
         ],
         engaged_parts=3,
     )
-    return EnvelopeView(envelope, received, drawing, _envelope_note(story, free))
+    return EnvelopeView(envelope, received, drawing, _envelope_note(story, to_pay, free))
 
 
 def _sum(rows: object, field: str) -> Decimal:
@@ -258,10 +262,13 @@ def _sum(rows: object, field: str) -> Decimal:
     return total or ZERO
 
 
-def _envelope_note(story: Story, free: Decimal) -> str:
+def _envelope_note(story: Story, to_pay: Decimal, free: Decimal) -> str:
     submitted = [r for r in story.reports.values() if r.submitted_at is not None]
     if free < 0:
-        return _("%(amount)s engagés au-delà du reçu") % {"amount": money(-free)}
+        return _("%(to_pay)s engagés à verser, dont %(beyond)s au-delà du reçu") % {
+            "to_pay": money(to_pay),
+            "beyond": money(-free),
+        }
     if not submitted:
         return _("Au %(day)s") % {"day": date_long(clock.today())}
     last = max(submitted, key=lambda report: report.period.fiscal_year)

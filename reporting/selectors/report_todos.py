@@ -87,7 +87,7 @@ def _writing_todo(
     done = sum(point.is_met for point in points)
     if report.state == State.RETURNED:
         title, button = _("Reprendre la reddition %(year)s") % year, _("Reprendre")
-        detail = _("Motif du retour : %(reason)s") % {"reason": report.return_reason}
+        detail = _("Motif du retour : %(reason)s") % {"reason": report.return_reason}
     elif done == len(points) and may_submit:
         title, button = _("Transmettre la reddition %(year)s") % year, _("Transmettre")
         detail = _("Elle est complète. Votre versement attend cette reddition.")
@@ -99,7 +99,7 @@ def _writing_todo(
         missing = [
             point.label[:1].lower() + point.label[1:] for point in points if not point.is_met
         ]
-        detail = _("%(done)s éléments sur %(total)s. Il manque : %(missing)s.") % {
+        detail = _("%(done)s éléments sur %(total)s. Il manque : %(missing)s.") % {
             "done": done,
             "total": len(points),
             "missing": ", ".join(missing),

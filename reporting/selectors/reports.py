@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from alliances import clock
-from alliances.models import Alliance, Membership, MilestoneKind, User
+from alliances.models import Alliance, Comment, Membership, MilestoneKind, User
 from alliances.permissions import rights_of, role_of
 from alliances.roles import Side
 from conventions.models import Convention
@@ -150,3 +150,24 @@ def advisers_of(territory_ids: Iterable[int]) -> dict[int, str]:
         if territory_id is not None:
             names.setdefault(territory_id, []).append(name)
     return {key: ", ".join(value) for key, value in names.items()}
+
+
+def unanswered_remarks(territory_ids: Iterable[int]) -> dict[int, tuple[int, datetime]]:
+    """By report: how many remarks of the ministry the Table has not answered, and the last one's
+    moment. One query."""
+    answered = Comment.objects.filter(answers=OuterRef("pk"), side=Side.TABLE)
+    waiting = (
+        Comment.objects.filter(
+            target_label=AnnualReport._meta.label_lower,
+            territory_id__in=list(territory_ids),
+            answers=None,
+            resolved_at=None,
+            audience=Comment.Audience.ALL,
+        )
+        .exclude(side=Side.TABLE)
+        .exclude(Exists(answered))
+        .order_by()
+        .values_list("target_id")
+        .annotate(number=Count("pk"), last=Max("created_at"))
+    )
+    return {target: (number, last) for target, number, last in waiting}

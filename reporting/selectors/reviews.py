@@ -35,8 +35,9 @@ class Variance:
         """« +16,2 % », « −26,8 % »."""
         if self.share is None:
             return _("s. o.")
-        sign = "+" if self.share >= 0 else "−"
-        return f"{sign}{abs(self.share) * 100:.1f}".replace(".", ",") + "\u00a0%"
+        share = round(self.share * 100, 1)
+        sign = "−" if share < 0 else "+"
+        return f"{sign}{abs(share):.1f}".replace(".", ",") + "\u00a0%"
 
     @property
     def bar_x(self) -> str:

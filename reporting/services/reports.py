@@ -149,7 +149,7 @@ def save_report(
 def _who_saved(report: AnnualReport) -> str:
     return _(
         "%(who)s a enregistré cette reddition le %(day)s à %(time)s, après l’ouverture de votre"
-        " page. Rien n’est perdu : comparez les deux textes."
+        " page. Rien n’est perdu : comparez les deux textes."
     ) % {
         "who": report.updated_by,
         "day": date_long(report.updated_at),
@@ -208,7 +208,7 @@ def return_report(report: AnnualReport, *, by: User, reason: str) -> AnnualRepor
     right = "review_report" if locked.state == State.SUBMITTED else "accept_report"
     _require(by, right, locked, _("Cette reddition n’est pas entre vos mains."))
     if not reason.strip():
-        raise Refusal(_("Écrivez le motif du retour : la Table le lira."), field="reason")
+        raise Refusal(_("Écrivez le motif du retour : la Table le lira."), field="reason")
     locked.send_back(by=by, reason=reason.strip())
     locked.save()
     _journal(locked, by, "return_report", _("a retourné la reddition %(year)s"), reason=reason)
@@ -228,7 +228,7 @@ def recommend_report(report: AnnualReport, *, by: User, note: str) -> AnnualRepo
         raise StaleAct(_who_and_when(locked))
     if not note.strip():
         raise Refusal(
-            _("Écrivez le motif de votre recommandation : la DGSSAC et la Table le lisent."),
+            _("Écrivez le motif de votre recommandation : la DGSSAC et la Table le lisent."),
             field="reason",
         )
     locked.recommend(by=by, note=note.strip())

@@ -212,7 +212,7 @@ def _submit(
     messages.success(
         request,
         _(
-            "Reddition %(year)s transmise. La DGSQ est avertie : elle l’analyse et recommande le"
+            "Reddition %(year)s transmise. La DGSQ est avertie : elle l’analyse et recommande le"
             " versement."
         )
         % {"year": year},

@@ -102,4 +102,4 @@ def _decide(form: ReviewForm, report: AnnualReport, user: User, *, is_acceptance
             % year
         )
     recommend_report(report, by=user, note=reason)
-    return _("Reddition %(year)s recommandée. La DGSSAC est avertie : elle l’accepte.") % year
+    return _("Reddition %(year)s recommandée. La DGSSAC est avertie : elle l’accepte.") % year

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from alliances.errors import Refusal, StaleAct
 from alliances.models import Document, JournalEntry, Milestone, Notification
@@ -315,7 +315,7 @@ def test_the_database_keeps_what_was_submitted(story: Story) -> None:
     report = story.submitted()
     delete = "DELETE FROM reporting_annualreport WHERE id = %s"
     with (
-        pytest.raises(InternalError, match="Cannot delete"),
+        pytest.raises(ProgrammingError, match="Cannot delete"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

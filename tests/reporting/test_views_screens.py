@@ -6,9 +6,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from alliances.models import GovernanceBody, SeatCount, User
+from alliances.services.comments import post_comment
 from fqis.models import Versement
+from reporting.context import nav_items
+from reporting.models import AnnualReport
 from reporting.selectors.todos import todos_of, waitings_of
-from tests.factories import AllianceFactory, person
+from reporting.services.reports import return_report
+from tests.factories import AllianceFactory, UserFactory, person
 from tests.reporting.factories import Story, signed_alliance
 
 pytestmark = pytest.mark.django_db
@@ -57,8 +61,6 @@ def test_home_opens_for_each_national_role(client: Client, role: str) -> None:
 
 
 def test_home_opens_for_somebody_without_a_role(client: Client) -> None:
-    from tests.factories import UserFactory
-
     answer = as_(client, UserFactory()).get("/")
     assert "Rien ne vous attend." in answer.text
 
@@ -67,7 +69,7 @@ def test_home_says_what_is_late_first(client: Client) -> None:
     story = Story()
     as_(client, story.coordination)
     text = client.get("/").text
-    assert "dont deux en retard" in text
+    assert "choses vous attendent, toutes en retard." in text
     assert text.index("Commencer la reddition 2024-2025") < text.index(
         "Commencer la reddition 2025-2026"
     )
@@ -100,8 +102,6 @@ def test_a_complete_report_asks_the_direction_to_submit() -> None:
 
 
 def test_a_returned_report_gives_its_reason() -> None:
-    from reporting.services.reports import return_report
-
     story = Story()
     return_report(story.submitted(), by=story.advisor, reason="Un écart à expliquer.")
     found = [todo for todo in todos_of(story.coordination) if todo.title.startswith("Reprendre")]
@@ -122,8 +122,6 @@ def test_a_returned_report_gives_its_reason() -> None:
     ],
 )
 def test_each_side_has_its_links(role: str, place: str | None, links: list[str]) -> None:
-    from reporting.context import nav_items
-
     AllianceFactory("mauricie")
     items = nav_items(person(role, place), "/")
     assert [str(item.label) for item in items] == links
@@ -210,6 +208,8 @@ def test_the_pages_of_an_alliance_cost_the_same_for_one_and_for_thirty(client: C
     story = Story()
     story.accepted()
     as_(client, story.coordination)
+    report = AnnualReport.objects.get()
+    _add_rows(story, report, 0)
     addresses = [
         "/",
         story.alliance.get_absolute_url(),
@@ -217,15 +217,20 @@ def test_the_pages_of_an_alliance_cost_the_same_for_one_and_for_thirty(client: C
         story.alliance.url("report", "2024-2025"),
     ]
     one = [queries(client, address) for address in addresses]
-    from alliances.services.comments import post_comment
-    from reporting.models import AnnualReport
-
-    report = AnnualReport.objects.get()
-    for number in range(30):
-        post_comment(report, by=story.advisor, alliance=story.alliance, body=f"Remarque {number}.")
-        body = GovernanceBody.objects.create(alliance=story.alliance, name=f"Comité {number}")
-        SeatCount.objects.create(
-            body=body, seats=5, lived_experience=1, counted_by=story.coordination
-        )
-        person("partner", "mauricie")
+    for number in range(1, 31):
+        _add_rows(story, report, number)
     assert [queries(client, address) for address in addresses] == one
+
+
+def _add_rows(story: Story, report: AnnualReport, number: int) -> None:
+    """A remark, its answer, a body with its seats and a partner."""
+    remark = post_comment(
+        report, by=story.advisor, alliance=story.alliance, body=f"Remarque {number}."
+    )
+    if number % 2:
+        post_comment(
+            report, by=story.direction, alliance=story.alliance, body="Oui.", answers=remark
+        )
+    body = GovernanceBody.objects.create(alliance=story.alliance, name=f"Comité {number}")
+    SeatCount.objects.create(body=body, seats=5, lived_experience=1, counted_by=story.coordination)
+    person("partner", "mauricie")
