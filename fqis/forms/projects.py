@@ -99,15 +99,14 @@ class ProjectForm(forms.Form):
         help_text=_("Seulement pour garder la trace d’une demande que le FQIS ne peut soutenir."),
     )
 
+    # The page says which sections are optional.
+    hide_optional = True
     ORGANISATION = [
         "organisation_name",
         "organisation_neq",
         "organisation_class",
         "organisation_city",
     ]
-    MAIN = ["priority", "amount_requested", "received_on", "starts_on", "ends_on"]
-    MORE = ["people_expected", "description", "mrcs"]
-    MARKS = ["is_structuring", "pools_people", "pools_material", "pools_money"]
 
     def __init__(self, *args: Any, alliance: Alliance, editing: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -147,6 +146,7 @@ class ProjectForm(forms.Form):
 
 
 class SourceForm(forms.Form):
+    hide_optional = True
     name = forms.CharField(label=_("Autre source de financement"), max_length=200, required=False)
     amount = MoneyFormField(label=_("Montant"), required=False)
     is_confirmed = forms.BooleanField(label=_("Confirmé"), required=False)
@@ -189,6 +189,7 @@ class DayForm(ActForm):
 
 
 class DecisionForm(DayForm):
+    hide_optional = True
     outcome = forms.ChoiceField(
         label=_("Décision"), choices=Decision.Outcome.choices, widget=forms.RadioSelect
     )

@@ -31,7 +31,6 @@ class EnvelopeForm(forms.Form):
         return cls(
             initial={
                 "amount": envelope.amount,
-                "source": envelope.source,
                 "quality": Envelope.Quality.CONFIRMED,
                 "was": "" if envelope.amount is None else str(envelope.amount),
             }

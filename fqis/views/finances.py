@@ -15,7 +15,7 @@ from alliances.errors import Refusal
 from alliances.models import Alliance, JournalEntry, User
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
-from alliances.templatetags.portal import french_ordinal, money
+from alliances.templatetags.portal import french_ordinal, money, money0
 from alliances.views.session import local_address
 from fqis import services
 from fqis.cards import card_for
@@ -75,7 +75,7 @@ def _lede(sums: Money) -> str:
         return _("L’enveloppe est à confirmer. %(paid)s payés.") % {"paid": money(sums.paid)}
     return _("%(paid)s payés sur %(total)s.") % {
         "paid": money(sums.paid),
-        "total": money(sums.total),
+        "total": money0(sums.total),
     }
 
 

@@ -98,9 +98,9 @@ def plan_in_force(
     PlanVersion.objects.filter(pk=version.pk).update(
         state="approved",
         submitted_at=moment,
-        submitted_by=by,
+        submitted_by=person("direction", alliance.territory),
         validated_at=moment,
-        validated_by=by,
+        validated_by=person("analyst"),
         approved_at=moment,
         approved_by=by,
         in_force_from=since,

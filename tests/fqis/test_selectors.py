@@ -1,0 +1,152 @@
+"""Tasks, waiting, figures: derived from states, in a fixed number of queries."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from alliances import clock
+from alliances.fiscal import FiscalYear
+from alliances.models import Alliance
+from fqis import services
+from fqis.selectors import (
+    project_figures,
+    todo,
+    versement_states,
+    versement_totals,
+    waiting,
+)
+from tests.factories import AllianceFactory, person
+
+from .factories import (
+    accepted_project,
+    funded_alliance,
+    issued_versement,
+    plan_in_force,
+    planned_alliance,
+    project_in,
+    ready_versement,
+    received_project,
+    recommended_versement,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def queries(run: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        run()
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    ("make", "role", "title"),
+    [
+        (ready_versement, "analyst", "Recommander"),
+        (recommended_versement, "budget", "Autoriser"),
+        (issued_versement, "payments", "Confirmer le paiement"),
+    ],
+)
+def test_each_office_has_its_own_task(make: Any, role: str, title: str) -> None:
+    make()
+    for slug in ("analyst", "budget", "payments", "delegate", "auditor"):
+        titles = [one.title for one in todo(person(slug))]
+        assert bool(titles) == (slug == role)
+        assert all(one.startswith(title) for one in titles)
+
+
+def test_the_recommender_has_no_task_on_the_same_versement() -> None:
+    both = person("analyst")
+    both.groups.add(*person("budget").groups.all())
+    recommended_versement(by=both)
+    assert todo(both) == []
+
+
+def test_an_unknown_envelope_is_the_task_before_authorising() -> None:
+    recommended_versement(envelope=None)
+    [one] = todo(person("budget"))
+    assert one.title.startswith("Confirmer l’enveloppe")
+    assert one.url.endswith("/finances/")
+
+
+def test_several_versements_make_one_national_queue() -> None:
+    recommended_versement("laval")
+    recommended_versement("jamesie")
+    [one] = todo(person("budget"))
+    assert one.title == "2 versements à autoriser"
+    assert one.url == "/versements/?etat=a-autoriser"
+
+
+def test_the_table_decides_and_closes_its_projects() -> None:
+    alliance = planned_alliance()
+    received_project(alliance)
+    with clock.at(clock.now() - timedelta(days=400)):
+        project = project_in("under_way", alliance, ends_on=clock.today() + timedelta(days=100))
+    assert project.ends_on < clock.today()
+    titles = [one.title for one in todo(person("coordination", "laval"))]
+    assert titles == ["1 projet attend une décision", "1 projet est fini sans bilan"]
+    assert todo(person("partner", "laval")) == []
+
+
+def test_the_table_waits_for_the_office_that_must_act() -> None:
+    direction = person("direction", "laval")
+    versement = ready_versement()
+    [one] = waiting(direction)
+    assert one.who == "DGSSAC, analyse"
+    services.recommend_versement(versement, by=person("analyst"))
+    [one] = waiting(direction)
+    assert one.who == "DGSSAC, budget"
+    assert waiting(person("direction", "mauricie")) == []
+
+
+def test_tasks_cost_the_same_for_one_and_many_alliances() -> None:
+    recommended_versement("laval")
+    budget = person("budget")
+    todo(budget)
+    once = queries(lambda: todo(budget))
+    for place in ("jamesie", "kativik", "gnc", "montreal"):
+        recommended_versement(place)
+    assert queries(lambda: todo(budget)) == once
+
+
+def test_states_and_totals_of_the_national_board() -> None:
+    first, second = funded_alliance("laval"), funded_alliance("jamesie")
+    found = versement_states([first, second], FiscalYear(2024))
+    assert {pk: [one.state for one in rows] for pk, rows in found.items()} == {
+        first.pk: ["ready"],
+        second.pk: ["ready"],
+    }
+    totals = versement_totals([first, second])
+    assert (totals["ready"].count, totals["ready"].amount) == (2, Decimal("400000.00"))
+    assert totals["paid"].count == 0
+    everybody = list(Alliance.objects.all())
+    assert queries(lambda: versement_states(everybody)) == 1
+
+
+def test_project_figures_of_a_year() -> None:
+    alliance = planned_alliance()
+    project = project_in("completed", alliance)
+    services.record_payment(
+        project, by=person("coordination", "laval"), on=clock.today(), amount=Decimal("9.50")
+    )
+    received_project(alliance)
+    figures = project_figures(alliance, FiscalYear(2026))
+    assert (figures.granted, figures.paid) == (Decimal("30000.00"), Decimal("9.50"))
+    assert (figures.people_reached, figures.people_in_poverty) == (100, 60)
+    assert (figures.supported, figures.orphans) == (1, 0)
+    assert (figures.by_state["completed"], figures.by_state["received"]) == (1, 1)
+    assert project_figures(alliance, FiscalYear(2025)).granted == 0
+
+
+def test_a_project_whose_priority_left_the_plan_is_an_orphan() -> None:
+    alliance = AllianceFactory("laval")
+    plan_in_force(alliance)
+    accepted_project(alliance)
+    plan_in_force(alliance, since=clock.today())
+    assert project_figures(alliance, FiscalYear(2026)).orphans == 1
