@@ -54,7 +54,7 @@ class Point:
 
     @property
     def label(self) -> str:
-        """« zones de dévitalisation (2c) »."""
+        """« zones de dévitalisation (2c) »."""
         return f"{self.requirement.short} ({self.requirement.section.code})"
 
 
@@ -180,7 +180,7 @@ def _objectives_gap(facts: Facts) -> str:
     if not facts.priorities:
         return _("Aucune priorité n’est inscrite.")
     if facts.without_objective:
-        return _("Sans objectif : priorité %(codes)s.") % {"codes": _named(facts.without_objective)}
+        return _("Sans objectif : priorité %(codes)s.") % {"codes": _named(facts.without_objective)}
     return ""
 
 
@@ -192,7 +192,7 @@ def _actions_gap(facts: Facts, kind: Kind, words: str) -> str:
     if not facts.actions:
         return _("Aucune action n’est inscrite.")
     if kind == Kind.MEANS and facts.without_action:
-        return _("Sans action : objectif %(codes)s.") % {"codes": _named(facts.without_action)}
+        return _("Sans action : objectif %(codes)s.") % {"codes": _named(facts.without_action)}
     lacking = [code for code, parts in facts.actions if kind not in parts]
     return words % {"codes": _named(lacking)} if lacking else ""
 
@@ -200,18 +200,18 @@ def _actions_gap(facts: Facts, kind: Kind, words: str) -> str:
 _GAPS: dict[str, Callable[[Facts], str]] = {
     Kind.PRIORITIES: _priorities_gap,
     Kind.OBJECTIVES: _objectives_gap,
-    Kind.MEANS: lambda facts: _actions_gap(facts, Kind.MEANS, _("Sans moyens : action %(codes)s.")),
+    Kind.MEANS: lambda facts: _actions_gap(facts, Kind.MEANS, _("Sans moyens : action %(codes)s.")),
     Kind.POPULATION: lambda facts: _actions_gap(
-        facts, Kind.POPULATION, _("Sans population visée : action %(codes)s.")
+        facts, Kind.POPULATION, _("Sans population visée : action %(codes)s.")
     ),
     Kind.RESULTS: lambda facts: _actions_gap(
-        facts, Kind.RESULTS, _("Sans résultat attendu : action %(codes)s.")
+        facts, Kind.RESULTS, _("Sans résultat attendu : action %(codes)s.")
     ),
     Kind.INDICATORS: lambda facts: _actions_gap(
-        facts, Kind.INDICATORS, _("Sans indicateur avec sa cible : action %(codes)s.")
+        facts, Kind.INDICATORS, _("Sans indicateur avec sa cible : action %(codes)s.")
     ),
     Kind.PEOPLE: lambda facts: _actions_gap(
-        facts, Kind.PEOPLE, _("Sans responsable : action %(codes)s.")
+        facts, Kind.PEOPLE, _("Sans responsable : action %(codes)s.")
     ),
 }
 

@@ -26,7 +26,7 @@ def approval_letter(version: PlanVersion, *, by: User, on: date) -> Document:
     signers = people_with("submit_plan", alliance)
     priorities = Priority.objects.filter(version=version).values_list("title", flat=True)
     with translation.override(language):
-        title = _("Approbation : %(plan)s") % {"plan": title_of(version)}
+        title = _("Approbation : %(plan)s") % {"plan": title_of(version)}
         for_the_minister = _("Pour la ministre, par délégation")
     return create_document(
         APPROVAL,

@@ -41,11 +41,11 @@ class QuantityField(forms.CharField):
         except ValueError:
             number = None
         if number is None or number > LARGEST:
-            raise ValidationError(_("Entrez un nombre, par exemple 1 200 ou 4,5."))
+            raise ValidationError(_("Entrez un nombre, par exemple 1 200 ou 4,5."))
         if not self.whole:
             return number
         if number != number.to_integral_value() or number > MOST_PEOPLE:
-            raise ValidationError(_("Entrez un nombre entier, par exemple 1 200."))
+            raise ValidationError(_("Entrez un nombre entier, par exemple 1 200."))
         return int(number)
 
 
@@ -173,7 +173,7 @@ class IndicatorForm(forms.Form):
         if not cleaned.get("name") and (written or cleaned.get("pk")):
             self.add_error("name", _("Nommez l’indicateur."))
         if cleaned.get("target") is not None and not cleaned.get("unit"):
-            self.add_error("unit", _("Dites l’unité, par exemple « tonnes »."))
+            self.add_error("unit", _("Dites l’unité, par exemple « tonnes »."))
         return cleaned
 
     @property
@@ -257,7 +257,7 @@ class ReturnForm(DecisionForm):
         help_text=_("La Table le reçoit. Dites ce qu’elle doit corriger."),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Écrivez le motif du retour : la Table le reçoit.")},
+        error_messages={"required": _("Écrivez le motif du retour : la Table le reçoit.")},
     )
 
 

@@ -15,7 +15,7 @@ def _tell(version: PlanVersion, rights: list[str], *, by: User, event: str, body
     notify(
         people.values(),
         alliance=alliance,
-        subject=_("%(alliance)s : %(plan)s, %(event)s")
+        subject=_("%(alliance)s : %(plan)s, %(event)s")
         % {"alliance": alliance, "plan": title_of(version), "event": event},
         body=body,
         url=alliance.url("plan"),
@@ -40,7 +40,7 @@ def tell_returned(version: PlanVersion, *, by: User) -> None:
         ["edit_plan", "review_report"],
         by=by,
         event=_("retourné"),
-        body=_("%(person)s a retourné le plan. Motif : %(reason)s")
+        body=_("%(person)s a retourné le plan. Motif : %(reason)s")
         % {"person": by, "reason": version.return_reason},
     )
 

@@ -10,7 +10,7 @@ from .models import Canvas, CanvasRequirement, CanvasSection, NationalPriority
 FOLDER = Path(__file__).parent / "reference_data"
 SOURCES = {
     "2024-2029": ("Plan d’action régional concerté", "Guide 2024-2029, §4.2 et annexe"),
-    "2017-2024": ("Plan de travail", "Guide de mise en œuvre 2017-2023, « Plan de travail »"),
+    "2017-2024": ("Plan de travail", "Guide de mise en œuvre 2017-2023, « Plan de travail »"),
 }
 
 

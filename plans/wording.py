@@ -13,14 +13,20 @@ from .models import PlanVersion
 
 
 def moment_words(moment: datetime) -> str:
-    """« 3 décembre 2026 à 10 h 24 »."""
+    """« 3 décembre 2026 à 10 h 24 »."""
     return _("%(day)s à %(time)s") % {"day": date_long(moment), "time": time_fr(moment)}
 
 
 def title_of(version: PlanVersion) -> str:
-    """« PARC, version 3 »."""
+    """« PARC, version 3 »."""
     word = version.plan.alliance.cycle.plan_short
     return _("%(plan)s, version %(number)s") % {"plan": word, "number": version.number}
+
+
+def name_of(version: PlanVersion) -> str:
+    """« version 3 du PARC », inside a sentence."""
+    word = version.plan.alliance.cycle.plan_short
+    return _("version %(number)s du %(plan)s") % {"plan": word, "number": version.number}
 
 
 def _said(sentence: str, by: User | None, at: datetime | None) -> str:
@@ -54,7 +60,7 @@ def what_happened(version: PlanVersion) -> str:
             version.approved_by,
             version.approved_at,
         )
-    return _("Elle est encore un brouillon : la Table ne l’a pas transmise.")
+    return _("Elle est encore un brouillon : la Table ne l’a pas transmise.")
 
 
 def why_frozen(version: PlanVersion) -> str:
@@ -81,7 +87,7 @@ class StateWords:
 
 
 def state_words(version: PlanVersion, reader: User) -> StateWords:
-    """« Transmis » to the Table reads « À valider » to who validates."""
+    """« Transmis » to the Table reads « À valider » to who validates."""
     state = PlanVersion.State
     if version.state == state.SUBMITTED and can(reader, "validate_plan", version):
         return StateWords("run", _("À valider"), "run")
@@ -129,7 +135,7 @@ def turn_of(version: PlanVersion) -> Turn | None:
 
 
 def last_act(version: PlanVersion) -> str:
-    """« Transmis par Hélène Tremblay, 3 décembre 2026 » : the act behind the state."""
+    """« Transmis par Hélène Tremblay, 3 décembre 2026 » : the act behind the state."""
     state = PlanVersion.State
     words, by, at = {
         state.DRAFT: (_("Ouvert par %(person)s"), version.created_by, version.created_at),

@@ -7,7 +7,7 @@ from alliances.models import Cycle
 
 
 class NationalPriority(models.Model):
-    """A theme the ministry recommends (2024, §2.2) or suggests (2017, « Plan de travail »)."""
+    """A theme the ministry recommends (2024, §2.2) or suggests (2017, « Plan de travail »)."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="national_priorities")
     code = models.SlugField(max_length=40)

@@ -41,7 +41,7 @@ def frozen_with_version() -> pgtrigger.Trigger:
 
 
 class Plan(ScopedModel):
-    """The regional action plan of an Alliance (PARC; « plan de travail » in 2017)."""
+    """The regional action plan of an Alliance (PARC; « plan de travail » in 2017)."""
 
     alliance = models.OneToOneField(Alliance, on_delete=models.PROTECT, related_name="plan")
     canvas = models.ForeignKey(Canvas, on_delete=models.PROTECT, related_name="+")

@@ -47,7 +47,7 @@ def open_version_of(plan: Plan) -> PlanVersion | None:
 class PlanState:
     """Where one Alliance's plan stands today.
 
-    ``current`` is the open version, else the one in force; ``state`` is its state, « » when there
+    ``current`` is the open version, else the one in force; ``state`` is its state, « » when there
     is no plan yet; ``since`` is the moment it entered it.
     """
 

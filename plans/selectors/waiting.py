@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliances import clock
 from alliances.models import User
@@ -15,11 +16,12 @@ from alliances.permissions import can
 from alliances.todo import Todo, Waiting
 from plans.completeness import Completeness, check_all
 from plans.models import PlanVersion
-from plans.wording import title_of
+from plans.wording import name_of
 
 from .states import since
 
 SOON = timedelta(days=30)
+NAMED = 4
 State = PlanVersion.State
 
 
@@ -80,12 +82,12 @@ def _todo(one: _Open, user: User) -> Todo | None:
         return _to_write(one, user)
     if version.state == State.SUBMITTED and can(user, "validate_plan", version):
         return _to_decide(
-            one, _("Valider : %(plan)s"), _("Lire le plan"),
+            one, _("Valider la %(plan)s"), _("Lire le plan"),
             _("Transmis par %(person)s") % {"person": version.submitted_by},
         )  # fmt: skip
     if version.state == State.VALIDATED and can(user, "approve_plan", version):
         return _to_decide(
-            one, _("Approuver : %(plan)s"), _("Lire le plan"),
+            one, _("Approuver la %(plan)s"), _("Lire le plan"),
             _("Validé par %(person)s") % {"person": version.validated_by},
         )  # fmt: skip
     return None
@@ -94,7 +96,7 @@ def _todo(one: _Open, user: User) -> Todo | None:
 def _to_decide(one: _Open, title: str, button: str, detail: str) -> Todo:
     version, alliance = one.version, one.version.plan.alliance
     return Todo(
-        title % {"plan": title_of(version)},
+        title % {"plan": name_of(version)},
         alliance.url("plan_version", version.number),
         button,
         alliance=alliance,
@@ -103,17 +105,32 @@ def _to_decide(one: _Open, title: str, button: str, detail: str) -> Todo:
     )
 
 
+def _what_lacks(completeness: Completeness | None) -> str:
+    """« Il manque : zones de dévitalisation, dépôt et 3 autres. »"""
+    if completeness is None or completeness.done == 0:
+        return _("Rien n’est encore écrit.")
+    names = [point.requirement.short for point in completeness.missing]
+    shown, others = ", ".join(names[:NAMED]), len(names) - NAMED
+    if others > 0:
+        return ngettext(
+            "Il manque : %(names)s et %(n)s autre.",
+            "Il manque : %(names)s et %(n)s autres.",
+            others,
+        ) % {"names": shown, "n": others}
+    return _("Il manque : %(names)s.") % {"names": shown}
+
+
 def _to_write(one: _Open, user: User) -> Todo | None:
     version, alliance = one.version, one.version.plan.alliance
     progress = (one.completeness.done, one.completeness.total) if one.completeness else None
-    plan = {"plan": title_of(version)}
+    plan = {"plan": name_of(version)}
     common = {"alliance": alliance, "due_on": one.due_on, "since": one.day, "progress": progress}
     may_submit = can(user, "submit_plan", version)
     if one.is_complete:
         if not may_submit:
             return None
         return Todo(
-            _("Transmettre : %(plan)s") % plan,
+            _("Transmettre la %(plan)s") % plan,
             alliance.url("plan_check", version.number),
             _("Relire et transmettre"),
             detail=_("Tous les éléments exigés sont là."),
@@ -122,10 +139,11 @@ def _to_write(one: _Open, user: User) -> Todo | None:
     if may_submit and not one.is_pressing and version.state != State.RETURNED:
         return None
     if version.state == State.RETURNED:
-        title, button = _("Corriger : %(plan)s"), _("Corriger le plan")
+        title, button = _("Corriger la %(plan)s"), _("Corriger le plan")
         detail = _("Retourné par %(person)s") % {"person": version.returned_by}
     else:
-        title, button, detail = _("Terminer : %(plan)s"), _("Continuer le plan"), ""
+        title, button = _("Terminer la %(plan)s"), _("Continuer le plan")
+        detail = _what_lacks(one.completeness)
     return Todo(
         title % plan,
         alliance.url("plan_write", version.number),
@@ -143,27 +161,30 @@ def waiting(user: User) -> list[Waiting]:
 def _waiting(one: _Open, user: User) -> Waiting | None:
     version = one.version
     if version.state == State.SUBMITTED and can(user, "edit_plan", version):
-        return _wait(one, _("Validation : %(plan)s"), _("DGSSAC"), _("Elle lit votre plan."))
+        return _wait(one, _("Validation de la %(plan)s"), _("DGSSAC"), _("Elle lit votre plan."))
     if version.state == State.VALIDATED and (
         can(user, "edit_plan", version) or can(user, "validate_plan", version)
     ):
         return _wait(
             one,
-            _("Approbation : %(plan)s"),
+            _("Approbation de la %(plan)s"),
             _("Délégation de la ministre"),
             _("Validé par %(person)s") % {"person": version.validated_by},
         )
     if not version.is_writable:
         return None
     if can(user, "validate_plan", version):
-        return _wait(one, _("Transmission : %(plan)s"), _("Table"), str(version.plan.alliance))
+        return _wait(one, _("Transmission de la %(plan)s"), _("Table"), str(version.plan.alliance))
     if (
         one.is_complete
         and can(user, "edit_plan", version)
         and not can(user, "submit_plan", version)
     ):
         return _wait(
-            one, _("Transmission : %(plan)s"), _("Direction de la Table"), _("Le plan est complet.")
+            one,
+            _("Transmission de la %(plan)s"),
+            _("Direction de la Table"),
+            _("Le plan est complet."),
         )
     if (
         can(user, "submit_plan", version)
@@ -171,14 +192,14 @@ def _waiting(one: _Open, user: User) -> Waiting | None:
         and not one.is_pressing
         and version.state == State.DRAFT
     ):
-        return _wait(one, _("Rédaction : %(plan)s"), _("Coordination de la Table"), "")
+        return _wait(one, _("Rédaction de la %(plan)s"), _("Coordination de la Table"), "")
     return None
 
 
 def _wait(one: _Open, what: str, who: str, detail: str) -> Waiting:
     version, alliance = one.version, one.version.plan.alliance
     return Waiting(
-        what % {"plan": title_of(version)},
+        what % {"plan": name_of(version)},
         alliance.url("plan_version", version.number),
         who,
         detail,

@@ -105,7 +105,7 @@ def _open_remarks(version: PlanVersion) -> dict[str, int]:
 def priorities_of(version: PlanVersion) -> list[Priority]:
     """The whole logic: priorities with their themes, objectives, actions, places, indicators.
 
-    Each element gets its ``code`` (« 1.1.2 »); each action the names of the parts it has.
+    Each element gets its ``code`` (« 1.1.2 »); each action the names of the parts it has.
     """
     actions = Action.objects.prefetch_related(
         Prefetch("indicators", Indicator.objects.order_by("rank", "pk")), "mrcs"

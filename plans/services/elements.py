@@ -161,7 +161,7 @@ def add_priority(version: PlanVersion, *, by: User, **fields: Unpack[PriorityFie
     _set_themes(priority, fields.get("national_priorities", ()))
     _record(
         priority, version, by=by, verb="add_priority",
-        summary=_("a ajouté la priorité « %(element)s »"),
+        summary=_("a ajouté la priorité « %(element)s »"),
     )  # fmt: skip
     return priority
 
@@ -256,7 +256,7 @@ def _indicator_values(fields: IndicatorFields, current: Indicator | None) -> dic
     target = values.get("target", current.target if current else None)
     unit = values.get("unit", current.unit if current else "").strip()
     if target is not None and not unit:
-        raise Refusal(_("Dites l’unité de la cible, par exemple « tonnes »."), field="unit")
+        raise Refusal(_("Dites l’unité de la cible, par exemple « tonnes »."), field="unit")
     return values
 
 
@@ -302,7 +302,7 @@ def remove_element(element: Element, *, by: User) -> None:
         return
     _record(
         current, version, by=by, verb="remove_element",
-        summary=_("a retiré du plan « %(element)s »"),
+        summary=_("a retiré du plan « %(element)s »"),
     )  # fmt: skip
     others = [one for one in siblings(current) if one.pk != current.pk]
     current.delete()

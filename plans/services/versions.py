@@ -151,7 +151,7 @@ def return_version(
     """
     version = locked(version)
     if not reason.strip():
-        raise Refusal(_("Écrivez le motif du retour : la Table le reçoit."), field="reason")
+        raise Refusal(_("Écrivez le motif du retour : la Table le reçoit."), field="reason")
     _decide(version, lambda: version.send_back(by=by, reason=reason.strip()))
     _same_submission(version, submitted_at)
     version.save()
@@ -186,13 +186,13 @@ def _check_approval_day(version: PlanVersion, on: date, previous: PlanVersion | 
     earliest = timezone.localtime(version.validated_at, timezone.get_default_timezone()).date()
     if on < earliest:
         raise Refusal(
-            _("Cette version a été validée le %(day)s : l’approbation ne peut pas la précéder.")
+            _("Cette version a été validée le %(day)s : l’approbation ne peut pas la précéder.")
             % {"day": date_long(earliest)},
             field="on",
         )
     if previous is not None and previous.in_force_from and on <= previous.in_force_from:
         raise Refusal(
-            _("La version %(number)s vaut depuis le %(day)s : choisissez un jour suivant.")
+            _("La version %(number)s vaut depuis le %(day)s : choisissez un jour suivant.")
             % {"number": previous.number, "day": date_long(previous.in_force_from)},
             field="on",
         )
@@ -216,7 +216,7 @@ def approve_version(
         _same_submission(version, submitted_at)
         if version.validated_by_id == by.pk:
             raise Refusal(
-                _("Vous avez validé cette version le %(moment)s : une autre personne l’approuve.")
+                _("Vous avez validé cette version le %(moment)s : une autre personne l’approuve.")
                 % {"moment": moment_words(version.validated_at or clock.now())}
             )
     previous = version.plan.versions.filter(state=PlanVersion.State.APPROVED).first()

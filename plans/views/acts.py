@@ -82,7 +82,7 @@ def submit(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespons
     except Refusal as refusal:
         return _check_page(request, alliance, version, refusal)
     else:
-        done = _("%(plan)s : transmis. La DGSSAC et la DGSQ reçoivent un avis.")
+        done = _("%(plan)s : transmis. La DGSSAC et la DGSQ reçoivent un avis.")
         messages.success(request, done % {"plan": title_of(version)})
     return redirect(alliance.url("plan_version", number))
 
@@ -127,7 +127,7 @@ def return_(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
         act=lambda version, form: services.return_version(
             version, by=person_of(request), **form.cleaned_data
         ),
-        done=_("%(plan)s : retourné. La Table reçoit votre motif et reprend le plan."),
+        done=_("%(plan)s : retourné. La Table reçoit votre motif et reprend le plan."),
     )
 
 
@@ -143,7 +143,7 @@ def validate(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
         act=lambda version, form: services.validate_version(
             version, by=person_of(request), **form.cleaned_data
         ),
-        done=_("%(plan)s : validé. La délégation de la ministre reçoit un avis."),
+        done=_("%(plan)s : validé. La délégation de la ministre reçoit un avis."),
     )
 
 
@@ -159,5 +159,5 @@ def approve(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
         act=lambda version, form: services.approve_version(
             version, by=person_of(request), **form.cleaned_data
         ),
-        done=_("%(plan)s : approuvé. La lettre d’approbation part à la Table."),
+        done=_("%(plan)s : approuvé. La lettre d’approbation part à la Table."),
     )

@@ -199,7 +199,7 @@ def remove(
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("« %(element)s » est retiré du plan.") % {"element": element})
+        messages.success(request, _("« %(element)s » est retiré du plan.") % {"element": element})
     if kind == "priorite":
         return redirect(alliance.url("plan_section", number, section.code))
     above = element.objective if kind == "action" else element.priority

@@ -30,7 +30,7 @@ def _line(version: PlanVersion, reader: User) -> dict[str, Any]:
 
 
 def _asked_day(request: HttpRequest) -> date:
-    """The day of « version en vigueur le … » in the address; today otherwise."""
+    """The day of « version en vigueur le … » in the address; today otherwise."""
     try:
         return date.fromisoformat(request.GET.get("le", ""))
     except ValueError:

@@ -42,18 +42,18 @@ def test_each_gap_names_the_element_that_has_it() -> None:
     found = gaps(version)
 
     assert found["3"] == ""
-    assert found["4"] == "Sans objectif : priorité 2."
-    assert found["5"] == "Sans action : objectif 1.2."
-    assert found["7"] == "Sans résultat attendu : action 1.1.1."
-    assert found["8"] == "Sans indicateur avec sa cible : action 1.1.1."
-    assert found["9"] == "Sans responsable : action 1.1.1."
+    assert found["4"] == "Sans objectif : priorité 2."
+    assert found["5"] == "Sans action : objectif 1.2."
+    assert found["7"] == "Sans résultat attendu : action 1.1.1."
+    assert found["8"] == "Sans indicateur avec sa cible : action 1.1.1."
+    assert found["9"] == "Sans responsable : action 1.1.1."
 
 
 def test_a_long_gap_names_three_and_counts_the_others() -> None:
     version = written_version(priorities=5)
     Action.objects.filter(version=version).update(lead="")
 
-    assert gaps(version)["9"] == "Sans responsable : action 1.1.1, 2.1.1, 3.1.1 et 2 de plus."
+    assert gaps(version)["9"] == "Sans responsable : action 1.1.1, 2.1.1, 3.1.1 et 2 de plus."
 
 
 def test_an_indicator_without_a_target_does_not_count() -> None:

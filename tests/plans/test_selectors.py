@@ -30,7 +30,7 @@ def test_the_coordination_has_the_plan_to_finish_with_its_progress() -> None:
 
     todo = selectors.todo(person("coordination", "mauricie"))[0]
 
-    assert (todo.title, todo.progress) == ("Terminer : PARC, version 1", (0, 15))
+    assert (todo.title, todo.progress) == ("Terminer la version 1 du PARC", (0, 15))
     assert todo.url.endswith("/plan/1/ecrire/")
 
 
@@ -39,8 +39,10 @@ def test_a_complete_plan_waits_for_the_direction() -> None:
     coordination = person("coordination", "mauricie")
 
     assert titles(coordination) == []
-    assert waits(coordination) == [("Transmission : PARC, version 1", "Direction de la Table")]
-    assert titles(person("direction", "mauricie")) == ["Transmettre : PARC, version 1"]
+    assert waits(coordination) == [
+        ("Transmission de la version 1 du PARC", "Direction de la Table")
+    ]
+    assert titles(person("direction", "mauricie")) == ["Transmettre la version 1 du PARC"]
 
 
 def test_each_step_waits_for_one_role() -> None:
@@ -49,18 +51,18 @@ def test_each_step_waits_for_one_role() -> None:
     analyst, delegate = person("analyst"), person("delegate")
 
     submit_version(version, by=UserFactory())
-    assert titles(analyst) == ["Valider : PARC, version 1"]
+    assert titles(analyst) == ["Valider la version 1 du PARC"]
     assert (titles(table), titles(delegate)) == ([], [])
-    assert waits(table) == [("Validation : PARC, version 1", "DGSSAC")]
+    assert waits(table) == [("Validation de la version 1 du PARC", "DGSSAC")]
 
     validate_version(version, by=UserFactory())
-    assert titles(delegate) == ["Approuver : PARC, version 1"]
+    assert titles(delegate) == ["Approuver la version 1 du PARC"]
     assert titles(analyst) == []
-    assert waits(table) == [("Approbation : PARC, version 1", "Délégation de la ministre")]
+    assert waits(table) == [("Approbation de la version 1 du PARC", "Délégation de la ministre")]
 
     return_version(version, by=UserFactory(), reason="À préciser.")
     assert titles(delegate) == []
-    assert waits(analyst) == [("Transmission : PARC, version 1", "Table")]
+    assert waits(analyst) == [("Transmission de la version 1 du PARC", "Table")]
 
 
 def test_a_returned_plan_is_to_correct() -> None:
@@ -71,7 +73,7 @@ def test_a_returned_plan_is_to_correct() -> None:
     todo = selectors.todo(person("coordination", "mauricie"))[0]
 
     assert (todo.title, todo.detail) == (
-        "Corriger : PARC, version 1", "Retourné par Sophie Lavoie",
+        "Corriger la version 1 du PARC", "Retourné par Sophie Lavoie",
     )  # fmt: skip
 
 
@@ -87,7 +89,7 @@ def test_a_late_plan_says_so_and_a_second_version_never_does() -> None:
     Action.objects.filter(version=following).update(lead="")
 
     todo = selectors.todo(person("coordination", "laval"))[0]
-    assert (todo.title, todo.is_late) == ("Terminer : PARC, version 2", False)
+    assert (todo.title, todo.is_late) == ("Terminer la version 2 du PARC", False)
 
 
 @pytest.mark.parametrize("role", ["partner", "advisor"])
