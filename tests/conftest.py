@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -25,16 +26,31 @@ OWNER = str(settings.DATABASES["default"]["USER"])
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """Always a database of the tests' own, also when the only test asks for a copy of it."""
     with django_db_blocker.unblock():
+        made = setup_databases(
+            0,
+            False,
+            keepdb=django_db_keepdb and not django_db_createdb,
+            aliases={"default"},
+            serialized_aliases=set(),
+        )
         call_command("load_reference", verbosity=0)
         connection.close()
-        owner = connection.settings_dict["USER"]
         connection.settings_dict["USER"] = settings.APP_DB_ROLE
     yield
     with django_db_blocker.unblock():
         connection.close()
-        connection.settings_dict["USER"] = owner
+        connection.settings_dict["USER"] = OWNER
+        if not django_db_keepdb:
+            teardown_databases(made, 0)
 
 
 def bind_identity(user: User | None) -> None:

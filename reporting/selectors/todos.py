@@ -7,9 +7,9 @@ from alliances.todo import Todo, Waiting
 from conventions import selectors as conventions
 from fqis import selectors as fqis
 from plans import selectors as plans
-from reporting.selectors import report_todos
+from reporting.selectors import remark_todos, report_todos
 
-_SOURCES = (conventions, plans, fqis, report_todos)
+_SOURCES = (conventions, plans, fqis, report_todos, remark_todos)
 
 
 def todos_of(user: User) -> list[Todo]:

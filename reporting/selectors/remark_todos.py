@@ -1,0 +1,107 @@
+"""The ministry's remarks that a Table has not answered yet, gathered by what they are about."""
+
+from collections import defaultdict
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliances.models import Comment, User
+from alliances.roles import Side
+from alliances.todo import Todo, Waiting
+from plans.models import PlanVersion
+from plans.wording import title_of
+from reporting.models import AnnualReport
+from reporting.selectors.reports import territories_with
+
+REPORT, VERSION = AnnualReport._meta.label_lower, PlanVersion._meta.label_lower
+
+
+def todo(user: User) -> list[Todo]:
+    """Remarks on reports and plans that ``user`` may answer; at most three queries."""
+    territories = territories_with(user, "edit_report")
+    if not territories:
+        return []
+    answered = Comment.objects.filter(answers=OuterRef("pk"), side=Side.TABLE.value)
+    open_remarks = (
+        Comment.objects.filter(
+            territory_id__in=territories,
+            target_label__in=[REPORT, VERSION],
+            audience=Comment.Audience.ALL,
+            answers=None,
+            resolved_at=None,
+        )
+        .exclude(side=Side.TABLE.value)
+        .exclude(Exists(answered))
+        .select_related("author")
+        .order_by("created_at", "pk")
+    )
+    by_target: dict[tuple[str, int], list[Comment]] = defaultdict(list)
+    for remark in open_remarks:
+        by_target[remark.target_label, remark.target_id].append(remark)
+    reports = _reports([pk for label, pk in by_target if label == REPORT])
+    versions = _versions([pk for label, pk in by_target if label == VERSION])
+    todos = [
+        _on_report(reports[pk], remarks) if label == REPORT else _on_plan(versions[pk], remarks)
+        for (label, pk), remarks in by_target.items()
+    ]
+    return todos
+
+
+def waiting(user: User) -> list[Waiting]:
+    """Nobody waits for a remark by its own: the report or the plan it is about waits."""
+    return []
+
+
+def _reports(ids: list[int]) -> dict[int, AnnualReport]:
+    return AnnualReport.objects.for_pages().in_bulk(ids) if ids else {}
+
+
+def _versions(ids: list[int]) -> dict[int, PlanVersion]:
+    rows = PlanVersion.objects.select_related("plan__alliance__territory", "plan__alliance__cycle")
+    return rows.in_bulk(ids) if ids else {}
+
+
+def _title(remarks: list[Comment], about: str) -> str:
+    return ngettext(
+        "Répondre à %(n)s remarque sur %(about)s",
+        "Répondre à %(n)s remarques sur %(about)s",
+        len(remarks),
+    ) % {"n": len(remarks), "about": about}
+
+
+def _who_wrote(remarks: list[Comment]) -> str:
+    last = remarks[-1]
+    return f"{last.author}, {Side(last.side).label}"
+
+
+def _on_report(report: AnnualReport, remarks: list[Comment]) -> Todo:
+    alliance = report.alliance
+    return Todo(
+        title=_title(remarks, _("la reddition %(year)s") % {"year": report.period}),
+        url=alliance.url("report", str(report.period)) + "#remarques",
+        button=_("Répondre"),
+        alliance=alliance,
+        since=timezone.localtime(remarks[0].created_at).date(),
+        detail=_("De %(who)s. Votre versement attend cette analyse.")
+        % {"who": _who_wrote(remarks)},
+    )
+
+
+def _on_plan(version: PlanVersion, remarks: list[Comment]) -> Todo:
+    alliance = version.plan.alliance
+    section = remarks[0].field
+    address = (
+        alliance.url("plan_section", version.number, section)
+        if section
+        else alliance.url("plan_version", version.number)
+    )
+    return Todo(
+        title=_title(remarks, title_of(version)),
+        url=address,
+        button=_("Répondre"),
+        alliance=alliance,
+        since=timezone.localtime(remarks[0].created_at).date(),
+        detail=_("De %(who)s.") % {"who": _who_wrote(remarks)},
+    )
