@@ -149,7 +149,7 @@ def save_report(
 def _who_saved(report: AnnualReport) -> str:
     return _(
         "%(who)s a enregistré cette reddition le %(day)s à %(time)s, après l’ouverture de votre"
-        " page. Rien n’est perdu : comparez les deux textes."
+        " page. Rien n’est perdu."
     ) % {
         "who": report.updated_by,
         "day": date_long(report.updated_at),

@@ -13,6 +13,7 @@ from alliances.models import Alliance
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
 from alliances.selectors import remarks_on
+from alliances.templatetags.portal import time_fr
 from reporting.completeness import points_of
 from reporting.forms import ReportForm
 from reporting.models import AnnualReport
@@ -149,17 +150,27 @@ def report_save(request: HttpRequest, alliance: Alliance, year: str) -> HttpResp
         )
     except Refusal as refusal:
         if automatic:
-            return JsonResponse({"message": str(refusal)}, status=409)
+            return _refused(refusal)
         if isinstance(refusal, StaleText):
             return _conflict(request, alliance, year, form, refusal)
         messages.error(request, str(refusal))
         return redirect(report.get_absolute_url())
     if automatic:
-        return JsonResponse({"fields": {"revision": saved.revision}})
+        return JsonResponse(
+            {"fields": {"revision": saved.revision}, "at": time_fr(saved.updated_at)}
+        )
     if request.POST.get("then") == "submit":
         return _submit(request, alliance, year, saved)
     messages.success(request, _("La reddition %(year)s est enregistrée.") % {"year": year})
     return redirect(saved.get_absolute_url())
+
+
+def _refused(refusal: Refusal) -> JsonResponse:
+    """What an automatic saving shows beside the form."""
+    message = str(refusal)
+    if isinstance(refusal, StaleText):
+        message += " " + _("Enregistrez pour comparer les deux textes.")
+    return JsonResponse({"message": message}, status=409)
 
 
 def _unsaved(

@@ -88,7 +88,7 @@ def test_autosave_keeps_one_field_and_gives_the_next_revision(client: Client, st
         {"revision": 1, "mobilisation": "70 000", "autosave_fields": "mobilisation"},
         headers={"X-Autosave": "1"},
     )
-    assert answer.json() == {"fields": {"revision": 2}}
+    assert answer.json() == {"fields": {"revision": 2}, "at": "10\u00a0h\u00a000"}
     report.refresh_from_db(fields=["achievements"])
     line = report.lines.get(category="administration")
     assert (str(line.amount), line.note) == ("18500.00", "Un poste partagé.")
