@@ -9,6 +9,7 @@ class AlliancesConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from .models import Document
+        from .services.journal import name_verbs
         from .tabs import Tab, register_tab
 
         register_tab(Tab("team", _("Équipe"), "team", 70))
@@ -22,3 +23,18 @@ class AlliancesConfig(AppConfig):
             )
         )
         register_tab(Tab("journal", _("Journal"), "journal", 90))
+        name_verbs(
+            {
+                "comment": _("Remarque"),
+                "download": _("Document ouvert"),
+                "invite": _("Invitation"),
+                "resend_invitation": _("Invitation renvoyée"),
+                "cancel_invitation": _("Invitation annulée"),
+                "grant_role": _("Rôle donné"),
+                "end_role": _("Rôle retiré"),
+                "open_account": _("Compte ouvert"),
+                "close_account": _("Compte fermé"),
+                "add_body": _("Instance ajoutée"),
+                "count_seats": _("Sièges comptés"),
+            }
+        )

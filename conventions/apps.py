@@ -9,9 +9,19 @@ class ConventionsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from alliances.services.documents import Renderer, register_renderer
+        from alliances.services.journal import name_verbs
         from alliances.tabs import Tab, register_tab
 
         register_tab(Tab("convention", _("Convention"), "convention", 20))
+        name_verbs(
+            {
+                "create_convention": _("Convention préparée"),
+                "update_convention": _("Convention modifiée"),
+                "send_convention": _("Convention envoyée"),
+                "record_signature": _("Signature consignée"),
+                "sign_convention": _("Convention signée"),
+            }
+        )
         register_renderer(
             "convention", Renderer("documents/convention.html", label=_("Convention"))
         )

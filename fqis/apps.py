@@ -9,6 +9,7 @@ class FqisConfig(AppConfig):
     def ready(self) -> None:
         from alliances.services.comments import register_target
         from alliances.services.documents import Renderer, register_renderer
+        from alliances.services.journal import name_verbs
         from alliances.services.milestones import on_milestone
         from alliances.tabs import Tab, register_tab
         from fqis import services
@@ -29,3 +30,28 @@ class FqisConfig(AppConfig):
         register_target(Versement)
         register_tab(Tab("projects", _("Projets"), "projects", 40, count=count_projects))
         register_tab(Tab("finances", _("Finances"), "finances", 50))
+        name_verbs(
+            {
+                "confirm_envelope": _("Enveloppe confirmée"),
+                "plan_versements": _("Versements prévus"),
+                "ready_versement": _("Versement prêt"),
+                "recommend_versement": _("Versement recommandé"),
+                "authorise_versement": _("Versement autorisé"),
+                "issue_versement": _("Avis de versement émis"),
+                "confirm_payment": _("Versement payé"),
+                "hold_versement": _("Versement retenu"),
+                "release_versement": _("Retenue levée"),
+                "cancel_versement": _("Versement annulé"),
+                "register_organisation": _("Organisation inscrite"),
+                "register_project": _("Projet inscrit"),
+                "update_project": _("Projet modifié"),
+                "analyse_project": _("Projet analysé"),
+                "decide_project": _("Décision sur un projet"),
+                "sign_project_agreement": _("Convention de projet signée"),
+                "start_project": _("Projet démarré"),
+                "pay_project": _("Projet payé"),
+                "record_result": _("Résultat consigné"),
+                "complete_project": _("Projet terminé"),
+                "abandon_project": _("Projet abandonné"),
+            }
+        )

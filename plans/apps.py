@@ -9,6 +9,7 @@ class PlansConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from alliances.services.comments import register_target
+        from alliances.services.journal import name_verbs
         from alliances.services.milestones import on_milestone
         from alliances.tabs import Tab, register_tab
 
@@ -17,6 +18,17 @@ class PlansConfig(AppConfig):
         from .services import start_plan
 
         register_tab(Tab("plan", _("Plan"), "plan", 30))
+        name_verbs(
+            {
+                "open_plan_version": _("Version du plan ouverte"),
+                "add_priority": _("Priorité ajoutée"),
+                "remove_element": _("Élément du plan retiré"),
+                "submit_plan": _("Plan transmis"),
+                "return_plan": _("Plan retourné"),
+                "validate_plan": _("Plan validé"),
+                "approve_plan": _("Plan approuvé"),
+            }
+        )
         register_target(PlanVersion, lambda version: version.plan.alliance)
         on_milestone(start_plan)
         documents.register()

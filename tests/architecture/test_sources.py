@@ -101,3 +101,17 @@ def test_no_file_names_a_machine() -> None:
     files = [*PYTHON, *TEMPLATES, *(ROOT / "docs").rglob("*.md"), ROOT / "pyproject.toml"]
     own = Path(__file__)
     assert [name(p) for p in files if p != own and forbidden.search(p.read_text("utf-8"))] == []
+
+
+def test_every_act_of_the_journal_has_its_words() -> None:
+    """An auditor filters by act: each has words."""
+    from alliances.services.journal import _verbs
+
+    written = {
+        verb
+        for path in PYTHON
+        if path.parts[len(ROOT.parts)] in APPS
+        for match in re.findall(r"\bverb=[^,)]*", path.read_text(encoding="utf-8"))
+        for verb in re.findall(r"\"(\w+)\"", match)
+    }
+    assert written - set(_verbs) == set()
