@@ -1,8 +1,8 @@
-"""« Où en est mon prochain versement? »: each condition, who must act, since when.
+"""« Où en est mon prochain versement? »: each condition, who must act, since when.
 
 ``card_for`` builds the card. The steps of a report belong to ``reporting``, which gives them with
 ``register_report_steps`` (as many ``Condition`` as it has); they take the place of the single
-condition « Reddition acceptée » and of the recommendation, given with the report.
+condition « Reddition acceptée » and of the recommendation, given with the report.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ class Condition:
 
     ``state``: done, run (somebody is on it), todo or held. ``who``: who did it or must do it, in
     words. ``when``: words for the right side, else made from ``since``. ``url``/``link``: the
-    proof. ``actor``: as in « C’est à … d’agir » (« la DGSSAC, budget »). ``right``: who holds it
+    proof. ``actor``: as in « C’est à … d’agir » (« la DGSSAC, budget »). ``right``: who holds it
     gets ``button``, which leads to ``act_url``.
     """
 
@@ -87,7 +87,7 @@ class Card:
 
     @property
     def ordinal(self) -> str:
-        """« troisième tranche »"""
+        """« troisième tranche »"""
         return ordinal_words(self.tranche.rank)
 
     @property
@@ -218,7 +218,7 @@ def _with_hold(conditions: list[Condition], versement: Versement | None) -> list
     hold = Condition(
         label=_("Retenue à lever"),
         state=HELD,
-        who=_("%(who)s. Motif : %(reason)s")
+        who=_("%(who)s. Motif : %(reason)s")
         % {"who": versement.held_by, "reason": versement.held_reason},
         when=_("Retenu le %(day)s") % {"day": date_long(versement.held_at)},
         actor=str(versement.held_by),
@@ -263,8 +263,8 @@ def _convention(
         label,
         TODO,
         who=ngettext(
-            "Une signature manque : %(names)s",
-            "%(n)s signatures manquent : %(names)s",
+            "Une signature manque : %(names)s",
+            "%(n)s signatures manquent : %(names)s",
             len(missing),
         )
         % {"n": len(missing), "names": ", ".join(party.name for party in missing[:3])},

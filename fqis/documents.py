@@ -60,7 +60,7 @@ def notice_data(
             "this": str(versement.amount),
             "left": str(envelope.amount - committed - versement.amount),
             "total": str(envelope.amount),
-            "label": _("Enveloppe : %(quality)s") % {"quality": envelope.get_quality_display()},
+            "label": _("Enveloppe : %(quality)s") % {"quality": envelope.get_quality_display()},
         },
         "authorised": {
             "name": by.full_name,

@@ -1,4 +1,4 @@
-"""Envelopes: only the amounts a source publishes; the others stay empty, « à confirmer »."""
+"""Envelopes: only the amounts a source publishes; the others stay empty, « à confirmer »."""
 
 from decimal import Decimal
 from pathlib import Path

@@ -33,7 +33,7 @@ def in_future(day: date) -> bool:
 
 
 def already(who: User | None, moment: datetime | None, did: str) -> StaleAct:
-    """« Hélène Tremblay l’a déjà autorisé le 3 décembre 2026 à 10 h 24. »"""
+    """« Hélène Tremblay l’a déjà autorisé le 3 décembre 2026 à 10 h 24. »"""
     return StaleAct(
         _("%(who)s l’a déjà %(did)s le %(day)s à %(time)s.")
         % {
@@ -46,7 +46,7 @@ def already(who: User | None, moment: datetime | None, did: str) -> StaleAct:
 
 
 def versement_name(versement: Versement) -> str:
-    """« le versement 2026-2027, 3e tranche, de 1 246 420,50 $ »"""
+    """« le versement 2026-2027, 3e tranche, de 1 246 420,50 $ »"""
     return _("le versement %(year)s, %(rank)s tranche, de %(amount)s") % {
         "year": versement.year,
         "rank": french_ordinal(versement.tranche.rank),
@@ -55,7 +55,7 @@ def versement_name(versement: Versement) -> str:
 
 
 def ordinal_words(rank: int) -> str:
-    """« troisième tranche »"""
+    """« troisième tranche »"""
     words = [
         _("première tranche"),
         _("deuxième tranche"),

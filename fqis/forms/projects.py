@@ -80,7 +80,7 @@ class ProjectForm(forms.Form):
         label=_("MRC desservies"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Aucune cochée : le projet sert tout le territoire."),
+        help_text=_("Aucune cochée : le projet sert tout le territoire."),
     )
     is_structuring = forms.BooleanField(label=_("Projet structurant"), required=False)
     pools_people = forms.BooleanField(

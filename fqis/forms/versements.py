@@ -40,7 +40,7 @@ class EnvelopeForm(forms.Form):
 class RecommendForm(forms.Form):
     amount = MoneyFormField(
         label=_("Montant recommandé"),
-        help_text=_("Le montant prévu, ou moins : dites alors pourquoi."),
+        help_text=_("Le montant prévu, ou moins : dites alors pourquoi."),
     )
     note = forms.CharField(
         label=_("Note de recommandation"), required=False, widget=forms.Textarea(attrs={"rows": 3})

@@ -1,4 +1,4 @@
-"""Projects (« initiatives » in 2024): what a territory funds, and what came of it."""
+"""Projects (« initiatives » in 2024): what a territory funds, and what came of it."""
 
 from datetime import date
 from typing import Self
@@ -25,7 +25,7 @@ class FiveYearsAfter(Func):
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def supported(self) -> Self:
-        """Accepted at some point, whatever came next: the « initiatives soutenues »."""
+        """Accepted at some point, whatever came next: the « initiatives soutenues »."""
         return self.filter(state__in=Project.SUPPORTED)
 
     def to_decide(self) -> Self:
@@ -214,7 +214,7 @@ class Project(FSMModelMixin, ScopedModel):
 
     @transition(field=state, source=State.RECEIVED, target=State.ANALYSED)
     def analyse(self) -> None:
-        """The four checks of the guide were made (2017, « Projets »)."""
+        """The four checks of the guide were made (2017, « Projets »)."""
 
     @transition(field=state, source=DECIDABLE, target=State.ACCEPTED)
     def accept(self, *, on: date) -> None:
@@ -267,7 +267,7 @@ class ProjectPlace(ScopedModel):
 
 
 class FundingSource(ScopedModel):
-    """Other money in a project: what the FQIS levers (guide 2017, « Projets »)."""
+    """Other money in a project: what the FQIS levers (guide 2017, « Projets »)."""
 
     scoped_by = "project"
 

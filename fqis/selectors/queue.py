@@ -107,7 +107,7 @@ class Row:
 
     @property
     def tranche(self) -> str:
-        """« 2026-2027, 3e tranche »"""
+        """« 2026-2027, 3e tranche »"""
         return _("%(year)s, %(rank)s tranche") % {
             "year": self.versement.year,
             "rank": french_ordinal(self.versement.tranche.rank),

@@ -152,7 +152,7 @@ def _one(key: str, versement: Versement) -> Todo:
         "recommend": _("Recommander %(versement)s"),
         "authorise": _("Autoriser %(versement)s"),
         "envelope": _("Confirmer l’enveloppe qu’attend %(versement)s"),
-        "pay": _("Confirmer le paiement : %(versement)s"),
+        "pay": _("Confirmer le paiement : %(versement)s"),
         "held": _("Revoir la retenue sur %(versement)s"),
     }
     buttons = {
@@ -285,7 +285,7 @@ def _waiting_for(user: User, versement: Versement) -> Waiting | None:
         State.HELD: (
             "hold_versement",
             str(versement.held_by or ""),
-            _("Versement retenu : %(reason)s") % {"reason": versement.held_reason},
+            _("Versement retenu : %(reason)s") % {"reason": versement.held_reason},
             versement.held_at,
         ),
     }[State(versement.state)]

@@ -93,7 +93,7 @@ def _authorise(versement: Versement, envelope: Envelope | None, *, by: User) -> 
     if versement.recommended_by_id == by.pk:
         raise Refusal(
             _(
-                "Vous avez recommandé ce versement le %(day)s à %(time)s : une autre personne"
+                "Vous avez recommandé ce versement le %(day)s à %(time)s : une autre personne"
                 " doit l’autoriser."
             )
             % {
@@ -142,7 +142,7 @@ def _check_limits(versement: Versement, envelope: Envelope | None) -> Decimal:
     left = envelope.amount - committed
     if versement.amount > left:
         raise Refusal(
-            _("Ce versement de %(amount)s dépasse l’enveloppe : il en reste %(left)s.")
+            _("Ce versement de %(amount)s dépasse l’enveloppe : il en reste %(left)s.")
             % {"amount": money(versement.amount), "left": money(left)}
         )
     others = (
@@ -153,7 +153,7 @@ def _check_limits(versement: Versement, envelope: Envelope | None) -> Decimal:
     room = versement.tranche.amount - others
     if versement.amount > room:
         raise Refusal(
-            _("Ce versement de %(amount)s dépasse sa tranche : il en reste %(left)s.")
+            _("Ce versement de %(amount)s dépasse sa tranche : il en reste %(left)s.")
             % {"amount": money(versement.amount), "left": money(room)}
         )
     return committed
@@ -188,14 +188,14 @@ def _tell(versement: Versement, notice: Document) -> None:
     notify(
         {*people_with("edit_report", alliance), *people_with("review_report", alliance)},
         alliance=alliance,
-        subject=_("%(alliance)s : avis de versement %(notice)s") % words,
+        subject=_("%(alliance)s : avis de versement %(notice)s") % words,
         body=_("L’avis %(notice)s confirme %(versement)s. Le paiement suit.") % words,
         url=alliance.url("versement", versement.pk),
     )
     notify(
         people_with("confirm_payment", alliance),
         alliance=alliance,
-        subject=_("%(alliance)s : avis %(notice)s à payer") % words,
-        body=_("L’avis %(notice)s est émis : %(versement)s est à payer.") % words,
+        subject=_("%(alliance)s : avis %(notice)s à payer") % words,
+        body=_("L’avis %(notice)s est émis : %(versement)s est à payer.") % words,
         url=alliance.url("versement", versement.pk),
     )

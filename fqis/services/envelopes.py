@@ -52,7 +52,7 @@ def confirm_envelope(
     )
     if was is not ANY and was != envelope.amount:
         raise StaleAct(
-            _("L’enveloppe a changé pendant que vous écriviez : elle est maintenant de %(amount)s.")
+            _("L’enveloppe a changé pendant que vous écriviez : elle est maintenant de %(amount)s.")
             % {"amount": money(envelope.amount)}
         )
     if amount <= 0:
@@ -64,7 +64,7 @@ def confirm_envelope(
     committed = Versement.objects.filter(alliance=envelope.alliance).committed().total()
     if amount < committed:
         raise Refusal(
-            _("Écrivez au moins %(amount)s : ces versements sont déjà autorisés.")
+            _("Écrivez au moins %(amount)s : ces versements sont déjà autorisés.")
             % {"amount": money(committed)},
             field="amount",
         )
@@ -76,7 +76,7 @@ def confirm_envelope(
     journal.record(
         by=by,
         verb="confirm_envelope",
-        summary=_("a confirmé l’enveloppe : %(amount)s") % {"amount": money(amount)},
+        summary=_("a confirmé l’enveloppe : %(amount)s") % {"amount": money(amount)},
         alliance=alliance,
         target=envelope,
         reason=envelope.source,
@@ -87,8 +87,8 @@ def confirm_envelope(
     notifications.notify(
         notifications.people_with("edit_report", alliance),
         alliance=alliance,
-        subject=_("%(alliance)s : enveloppe confirmée") % {"alliance": alliance},
-        body=_("L’enveloppe de votre alliance est de %(amount)s. Source : %(source)s.")
+        subject=_("%(alliance)s : enveloppe confirmée") % {"alliance": alliance},
+        body=_("L’enveloppe de votre alliance est de %(amount)s. Source : %(source)s.")
         % {"amount": money(amount), "source": envelope.source},
         url=alliance.url("finances"),
         but=by,

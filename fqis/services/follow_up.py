@@ -31,9 +31,9 @@ def _stale(project: Project) -> StaleAct:
     )
     state = State(project.state).label
     if last is None:
-        return StaleAct(_("Ce projet est maintenant « %(state)s ».") % {"state": state})
+        return StaleAct(_("Ce projet est maintenant « %(state)s ».") % {"state": state})
     return StaleAct(
-        _("Ce projet est « %(state)s » : %(who)s a agi le %(day)s à %(time)s.")
+        _("Ce projet est « %(state)s » : %(who)s a agi le %(day)s à %(time)s.")
         % {
             "state": state,
             "who": last.actor,
@@ -152,11 +152,11 @@ def abandon_project(project: Project, *, by: User, on: date, note: str) -> Proje
 @transaction.atomic
 def record_payment(project: Project, *, by: User, on: date, amount: Decimal) -> ProjectPayment:
     """What the Table paid to the project, in dollars. Refuses before acceptance (guide 2017,
-    « Projets »), above the grant (with what is left), in the future."""
+    « Projets »), above the grant (with what is left), in the future."""
     require(by, "manage_projects", project)
     project = lock_project(project.pk)
     if project.amount_granted is None:
-        raise Refusal(_("Ce projet n’est pas accepté : rien ne peut lui être payé."))
+        raise Refusal(_("Ce projet n’est pas accepté : rien ne peut lui être payé."))
     if amount <= 0:
         raise Refusal(_("Le montant doit dépasser zéro."), field="amount")
     _after(on, project.decided_on, what=_("la décision"))
@@ -164,7 +164,7 @@ def record_payment(project: Project, *, by: User, on: date, amount: Decimal) -> 
     left = project.amount_granted - paid
     if amount > left:
         raise Refusal(
-            _("Ce paiement dépasse le montant accordé : il reste %(left)s à payer.")
+            _("Ce paiement dépasse le montant accordé : il reste %(left)s à payer.")
             % {"left": money(left)},
             field="amount",
         )
@@ -198,7 +198,7 @@ def record_result(
     require(by, "manage_projects", project)
     project = lock_project(project.pk)
     if project.state not in Project.SUPPORTED:
-        raise Refusal(_("Ce projet n’est pas accepté : il n’a pas de résultat à consigner."))
+        raise Refusal(_("Ce projet n’est pas accepté : il n’a pas de résultat à consigner."))
     result = _write_result(
         project,
         by=by,

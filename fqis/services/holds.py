@@ -56,8 +56,8 @@ def hold_versement(versement: Versement, *, by: User, reason: str) -> Versement:
     notify(
         {*people_with("edit_report", alliance), *people_with("review_report", alliance)},
         alliance=alliance,
-        subject=_("%(alliance)s : versement retenu") % {"alliance": alliance},
-        body=_("%(who)s retient %(versement)s. Motif : %(reason)s")
+        subject=_("%(alliance)s : versement retenu") % {"alliance": alliance},
+        body=_("%(who)s retient %(versement)s. Motif : %(reason)s")
         % {"who": by, "versement": versement_name(versement), "reason": text},
         url=alliance.url("versement", versement.pk),
         but=by,
@@ -93,7 +93,7 @@ def release_versement(versement: Versement, *, by: User, note: str = "") -> Vers
     notify(
         {*people_with("edit_report", alliance), *people_with("review_report", alliance)},
         alliance=alliance,
-        subject=_("%(alliance)s : retenue levée") % {"alliance": alliance},
+        subject=_("%(alliance)s : retenue levée") % {"alliance": alliance},
         body=_("%(who)s a levé la retenue sur %(versement)s.")
         % {"who": by, "versement": versement_name(versement)},
         url=alliance.url("versement", versement.pk),

@@ -52,6 +52,6 @@ def register_organisation(
 
 def _known(name: str) -> Refusal:
     return Refusal(
-        _("Ce NEQ est déjà celui de « %(name)s » : choisissez-la dans la liste.") % {"name": name},
+        _("Ce NEQ est déjà celui de « %(name)s » : choisissez-la dans la liste.") % {"name": name},
         field="organisation_neq",
     )

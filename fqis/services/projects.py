@@ -57,7 +57,7 @@ def lock_project(pk: int) -> Project:
 
 
 def next_project_number(alliance: Alliance) -> str:
-    """« MAU-0007 »: one series for each Alliance; its row stays locked to the commit."""
+    """« MAU-0007 »: one series for each Alliance; its row stays locked to the commit."""
     first_year = FiscalYear.of(alliance.cycle.starts_on)
     sequence = next_number(f"P{alliance.territory_id}", first_year)
     return f"{alliance.territory.abbreviation.upper()}-{sequence:04d}"
@@ -75,7 +75,7 @@ def _check_dates(starts_on: date, ends_on: date, received_on: date) -> None:
     anniversary = _five_years_after(starts_on)
     if ends_on >= anniversary:
         raise Refusal(
-            _("Un projet dure cinq ans au plus : celui-ci doit finir avant le %(day)s.")
+            _("Un projet dure cinq ans au plus : celui-ci doit finir avant le %(day)s.")
             % {"day": date_long(anniversary)},
             field="ends_on",
         )
@@ -91,7 +91,7 @@ def _check_eligible(organisation: Organisation) -> None:
     if not organisation.is_eligible:
         raise Refusal(
             _(
-                "« %(name)s » n’est pas admissible au FQIS. Choisissez une autre organisation, ou"
+                "« %(name)s » n’est pas admissible au FQIS. Choisissez une autre organisation, ou"
                 " consignez la demande comme non admissible avec son motif."
             )
             % {"name": organisation.name},
@@ -100,13 +100,13 @@ def _check_eligible(organisation: Organisation) -> None:
 
 
 def _check_priority(alliance: Alliance, priority: Priority | None, day: date) -> Priority:
-    """The priority as the version in force on ``day`` has it (guide 2017, « Mise en œuvre », 5:
+    """The priority as the version in force on ``day`` has it (guide 2017, « Mise en œuvre », 5:
     nothing before the plan is approved; guide 2024, §4.2: each initiative answers a priority)."""
     version = version_in_force(alliance, day)
     if version is None:
         raise Refusal(
             _(
-                "Aucun plan approuvé n’était en vigueur le %(day)s : un projet répond à une"
+                "Aucun plan approuvé n’était en vigueur le %(day)s : un projet répond à une"
                 " priorité d’un plan approuvé."
             )
             % {"day": date_long(day)},
@@ -119,7 +119,7 @@ def _check_priority(alliance: Alliance, priority: Priority | None, day: date) ->
     found = Priority.objects.filter(version=version, lineage=priority.lineage).first()
     if found is None:
         raise Refusal(
-            _("« %(title)s » n’est pas une priorité de la version %(n)s, en vigueur le %(day)s.")
+            _("« %(title)s » n’est pas une priorité de la version %(n)s, en vigueur le %(day)s.")
             % {"title": priority.title, "n": version.number, "day": date_long(day)},
             field="priority",
         )
@@ -231,7 +231,7 @@ def update_project(
     require(by, "manage_projects", project)
     project = lock_project(project.pk)
     if project.state != State.RECEIVED:
-        raise Refusal(_("Une décision est déjà prise : la demande ne change plus."))
+        raise Refusal(_("Une décision est déjà prise : la demande ne change plus."))
     received_on = details.get("received_on") or project.received_on
     _check_title(title)
     _check_amount(amount_requested)
@@ -253,7 +253,7 @@ def update_project(
 
 @transaction.atomic
 def analyse_project(project: Project, *, by: User) -> Project:
-    """The request was analysed against the plan and the norms (guide 2017, « Projets »)."""
+    """The request was analysed against the plan and the norms (guide 2017, « Projets »)."""
     require(by, "manage_projects", project)
     project = lock_project(project.pk)
     try:
@@ -309,7 +309,7 @@ def decide_project(
         amount=project.amount_granted,
         recorded_by=by,
     )
-    said = _("a consigné la décision « %(outcome)s » sur le projet %%(project)s") % {
+    said = _("a consigné la décision « %(outcome)s » sur le projet %%(project)s") % {
         "outcome": Outcome(outcome).label
     }
     _record(project, by=by, verb="decide_project", summary=said, reason=reason.strip())
@@ -365,12 +365,12 @@ def decided_before(project: Project) -> StaleAct:
     last = project.decisions.select_related("recorded_by").last()
     if last is None:
         return StaleAct(
-            _("Ce projet est déjà « %(state)s ».") % {"state": State(project.state).label}
+            _("Ce projet est déjà « %(state)s ».") % {"state": State(project.state).label}
         )
     return already(
         last.recorded_by,
         last.recorded_at,
-        _("décidé (« %(outcome)s »)") % {"outcome": last.get_outcome_display()},
+        _("décidé (« %(outcome)s »)") % {"outcome": last.get_outcome_display()},
     )
 
 
@@ -385,7 +385,7 @@ def record_on(
     journal.record(
         by=by,
         verb=verb,
-        summary=summary % {"project": f"{project.number}, « {project.title[:120]} »"},
+        summary=summary % {"project": f"{project.number}, « {project.title[:120]} »"},
         alliance=project.alliance,
         target=project,
         reason=reason,

@@ -119,8 +119,8 @@ def make_ready(versement: Versement, *, by: User) -> Versement:
         notify(
             people_with("recommend_versement", alliance),
             alliance=alliance,
-            subject=_("%(alliance)s : versement à recommander") % {"alliance": alliance},
-            body=_("%(condition)s : vous pouvez recommander %(versement)s.")
+            subject=_("%(alliance)s : versement à recommander") % {"alliance": alliance},
+            body=_("%(condition)s : vous pouvez recommander %(versement)s.")
             % {
                 "condition": versement.tranche.condition_label,
                 "versement": versement_name(versement),
@@ -179,7 +179,7 @@ def recommend_versement(
     notify(
         people_with("authorise_versement", alliance),
         alliance=alliance,
-        subject=_("%(alliance)s : versement à autoriser") % {"alliance": alliance},
+        subject=_("%(alliance)s : versement à autoriser") % {"alliance": alliance},
         body=_("%(who)s a recommandé %(versement)s.")
         % {"who": by, "versement": versement_name(versement)},
         url=alliance.url("versement", versement.pk),
@@ -191,7 +191,7 @@ def recommend_versement(
 def _not_ready(versement: Versement) -> Refusal:
     if versement.state == State.PLANNED:
         return Refusal(
-            _("Ce versement attend encore : %(condition)s.")
+            _("Ce versement attend encore : %(condition)s.")
             % {"condition": versement.tranche.condition_label}
         )
     return changed(versement)
@@ -213,7 +213,7 @@ def changed(versement: Versement) -> Refusal:
         case State.RECOMMENDED:
             return already(versement.recommended_by, versement.recommended_at, _("recommandé"))
     return Refusal(
-        _("Ce versement est « %(state)s » : cet acte n’est pas possible.")
+        _("Ce versement est « %(state)s » : cet acte n’est pas possible.")
         % {"state": State(versement.state).label}
     )
 
@@ -230,7 +230,7 @@ def _check_amount(versement: Versement, amount: Decimal, note: str) -> None:
     left = versement.tranche.amount - others
     if amount > left:
         raise Refusal(
-            _("Le montant dépasse la tranche : il en reste %(left)s.") % {"left": money(left)},
+            _("Le montant dépasse la tranche : il en reste %(left)s.") % {"left": money(left)},
             field="amount",
         )
     if amount < versement.amount and not note.strip():
@@ -254,7 +254,7 @@ def confirm_payment(versement: Versement, *, by: User, paid_on: date, reference:
         raise changed(versement)
     if versement.authorised_by_id == by.pk:
         raise Refusal(
-            _("Vous avez autorisé ce versement : une autre personne doit confirmer le paiement.")
+            _("Vous avez autorisé ce versement : une autre personne doit confirmer le paiement.")
         )
     reference = _check_payment(versement, paid_on, reference)
     versement.pay(by=by, on=paid_on, reference=reference)
@@ -277,7 +277,7 @@ def confirm_payment(versement: Versement, *, by: User, paid_on: date, reference:
     notify(
         {*people_with("edit_report", alliance), *people_with("review_report", alliance)},
         alliance=alliance,
-        subject=_("%(alliance)s : versement payé") % {"alliance": alliance},
+        subject=_("%(alliance)s : versement payé") % {"alliance": alliance},
         body=_("%(amount)s ont été payés le %(day)s. Avis %(notice)s, référence %(reference)s.")
         % {
             "amount": money(versement.amount),

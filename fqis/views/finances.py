@@ -103,7 +103,7 @@ def envelope(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         except Refusal as refusal:
             add_refusal(form, refusal)
         else:
-            done = _("Enveloppe confirmée : %(amount)s. La Table est avisée.")
+            done = _("Enveloppe confirmée : %(amount)s. La Table est avisée.")
             messages.success(request, done % {"amount": money(typed["amount"])})
             return redirect(alliance.url("finances"))
     return render(
@@ -142,7 +142,7 @@ ACTS = {
             RecommendForm,
             services.recommend_versement,
             gettext_lazy(
-                "Versement recommandé. La DGSSAC, budget, est avisée : une deuxième personne doit"
+                "Versement recommandé. La DGSSAC, budget, est avisée : une deuxième personne doit"
                 " l’autoriser."
             ),
             lambda user, one: one.state == State.READY and may_recommend(user, one),

@@ -41,7 +41,7 @@ ACTS = {
             _("Consigner la décision"),
             DecisionForm,
             services.decide_project,
-            _("Décision consignée pour « %(object)s ». Elle est inscrite au journal."),
+            _("Décision consignée pour « %(object)s ». Elle est inscrite au journal."),
             _in(*Project.DECIDABLE, right="decide_projects"),
         ),
         Act(

@@ -146,7 +146,7 @@ def project_edit(request: HttpRequest, alliance: Alliance, number: str) -> HttpR
     """Mends a request that nobody decided yet."""
     project = _project(alliance, number)
     if request.method != "POST" and project.state != State.RECEIVED:
-        messages.error(request, _("Une décision est déjà prise : la demande ne change plus."))
+        messages.error(request, _("Une décision est déjà prise : la demande ne change plus."))
         return redirect(project.get_absolute_url())
     initial = ProjectForm.initial_of(project)
     form = ProjectForm(request.POST or None, alliance=alliance, editing=True, initial=initial)

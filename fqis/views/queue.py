@@ -218,9 +218,9 @@ def _tell(request: HttpRequest, result: Authorisation) -> None:
         messages.success(
             request,
             ngettext(
-                "%(n)s versement autorisé, %(total)s : avis %(notices)s. Le portail prépare"
+                "%(n)s versement autorisé, %(total)s : avis %(notices)s. Le portail prépare"
                 " l’avis, puis avise la Table et la DGSQ. Il reste à confirmer le paiement.",
-                "%(n)s versements autorisés, %(total)s : avis %(notices)s. Le portail prépare"
+                "%(n)s versements autorisés, %(total)s : avis %(notices)s. Le portail prépare"
                 " les avis, puis avise les Tables et la DGSQ. Il reste à confirmer les paiements.",
                 len(result.done),
             )
@@ -229,6 +229,6 @@ def _tell(request: HttpRequest, result: Authorisation) -> None:
     for refused in result.refused:
         messages.error(
             request,
-            _("%(territory)s : %(why)s")
+            _("%(territory)s : %(why)s")
             % {"territory": refused.versement.alliance.territory, "why": refused.refusal},
         )
