@@ -13,7 +13,7 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "portal": {
             "demo": settings.DEMO,
             "demo_note": _(
-                "Personnes, dates et montants inventés, sauf les montants publiés : 145,36 M$"
+                "Personnes, dates et montants inventés, sauf les montants publiés : 145,36 M$"
                 " (national), Mauricie, Laval, Chaudière-Appalaches et Lanaudière."
             ),
             "cycle_name": _("cycle 2024-2029"),

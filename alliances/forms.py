@@ -138,7 +138,7 @@ class BodyForm(forms.Form):
     name = forms.CharField(
         label=_("Nom de l’instance"),
         max_length=200,
-        help_text=_("Par exemple « Comité directeur »."),
+        help_text=_("Par exemple « Comité directeur »."),
     )
 
 

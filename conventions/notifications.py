@@ -16,7 +16,7 @@ def tell_sent(convention: Convention, *, by: User) -> None:
     notify(
         signers,
         alliance=alliance,
-        subject=_("%(territory)s : une convention attend votre signature")
+        subject=_("%(territory)s : une convention attend votre signature")
         % {"territory": alliance.territory},
         body=_("La convention %(number)s est prête. Lisez-la, puis signez-la.")
         % {"number": convention.number},
@@ -32,7 +32,7 @@ def tell_sent(convention: Convention, *, by: User) -> None:
     notify(
         sorted(followers, key=lambda person: person.pk),
         alliance=alliance,
-        subject=_("%(territory)s : la convention part en signature")
+        subject=_("%(territory)s : la convention part en signature")
         % {"territory": alliance.territory},
         body=_("La convention %(number)s attend la signature de chaque partie.")
         % {"number": convention.number},
@@ -51,7 +51,7 @@ def tell_signed(convention: Convention, *, by: User) -> None:
     notify(
         sorted(people, key=lambda person: person.pk),
         alliance=alliance,
-        subject=_("%(territory)s : la convention est signée") % {"territory": alliance.territory},
+        subject=_("%(territory)s : la convention est signée") % {"territory": alliance.territory},
         body=_(
             "Toutes les parties ont signé la convention %(number)s. Le premier versement peut être"
             " préparé et la Table peut écrire son plan."

@@ -33,7 +33,7 @@ def _fiduciary(alliance: Alliance) -> bool:
     if alliance.territory.manages_own_envelope:
         return False
     raise Refusal(
-        _("Nommez d’abord un fiduciaire : %(table)s n’est pas inscrite au REQ.")
+        _("Nommez d’abord un fiduciaire : %(table)s n’est pas inscrite au REQ.")
         % {"table": alliance.table},
         missing=[Missing(_("Fiduciaire du FQIS"), alliance.url("team"))],
     )

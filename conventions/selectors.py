@@ -147,12 +147,12 @@ def signature_context(convention: Convention, user: User) -> dict[str, object]:
         )
         % words,
         "mine": [row for row in rows if row.url],
-        "mine_sentence": _("À consigner : %(names)s.") % {"names": _names(mine)}
+        "mine_sentence": _("À consigner : %(names)s.") % {"names": _names(mine)}
         if mine and records
         else _("Votre signature est attendue."),
         "mine_verb": _("Consigner une signature") if records else _("Signer la convention"),
         "others": others,
-        "others_sentence": _("Signatures attendues : %(names)s.") % {"names": _names(others)}
+        "others_sentence": _("Signatures attendues : %(names)s.") % {"names": _names(others)}
         if others
         else "",
     }

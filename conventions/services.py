@@ -223,7 +223,7 @@ def _check_signature(signatory: Signatory, *, by: User, signed_on: date, signer:
         )
     if signed_on < drafted_on:
         raise Refusal(
-            _("La convention a été préparée le %(day)s : la signature ne peut pas la précéder.")
+            _("La convention a été préparée le %(day)s : la signature ne peut pas la précéder.")
             % {"day": date_long(drafted_on)},
             field="signed_on",
         )
@@ -267,7 +267,7 @@ def record_signature(
     journal.record(
         by=by,
         verb="record_signature",
-        summary=_("a consigné la signature de la convention %(number)s : %(party)s")
+        summary=_("a consigné la signature de la convention %(number)s : %(party)s")
         % {"number": convention.number, "party": signatory.name},
         alliance=alliance,
         target=signatory,
@@ -291,7 +291,7 @@ def complete_signatures(convention: Convention, *, by: User) -> Convention:
     if missing:
         alliance = convention.alliance
         raise Refusal(
-            _("La convention n’est pas signée : il manque %(names)s.")
+            _("La convention n’est pas signée : il manque %(names)s.")
             % {"names": ", ".join(party.name for party in missing)},
             missing=[
                 Missing(party.name, alliance.url("convention_sign", party.pk)) for party in missing

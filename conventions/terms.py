@@ -91,17 +91,17 @@ def _check_tranche(terms: Terms, rank: int, spec: TrancheSpec) -> None:
     words = {"rank": rank, "year": FiscalYear(spec.fiscal_year)}
     problem = ""
     if spec.amount <= 0:
-        problem = _("Tranche %(rank)s : le montant doit dépasser zéro.")
+        problem = _("Tranche %(rank)s : le montant doit dépasser zéro.")
     elif not first.start <= spec.fiscal_year <= last.start:
-        problem = _("Tranche %(rank)s : l’exercice %(year)s est hors de la convention.")
+        problem = _("Tranche %(rank)s : l’exercice %(year)s est hors de la convention.")
     elif spec.waits_for not in MilestoneKind.values:
-        problem = _("Tranche %(rank)s : dites ce que la tranche attend.")
+        problem = _("Tranche %(rank)s : dites ce que la tranche attend.")
     elif spec.waits_for == MilestoneKind.REPORT_ACCEPTED:
         if not spec.waits_for_year:
-            problem = _("Tranche %(rank)s : dites l’exercice de la reddition attendue.")
+            problem = _("Tranche %(rank)s : dites l’exercice de la reddition attendue.")
         elif not first.start <= spec.waits_for_year < spec.fiscal_year:
             problem = _(
-                "Tranche %(rank)s : la reddition attendue porte sur un exercice de la convention,"
+                "Tranche %(rank)s : la reddition attendue porte sur un exercice de la convention,"
                 " avant %(year)s."
             )
     if problem:
@@ -112,7 +112,7 @@ def _check_order(specs: list[TrancheSpec]) -> None:
     for rank, (previous, spec) in enumerate(pairwise(specs), start=2):
         if spec.fiscal_year < previous.fiscal_year:
             raise Refusal(
-                _("Tranche %(rank)s : les tranches suivent l’ordre des exercices.")
+                _("Tranche %(rank)s : les tranches suivent l’ordre des exercices.")
                 % {"rank": rank},
                 field="tranches",
             )
@@ -125,11 +125,11 @@ def _check_sum(terms: Terms) -> None:
         return
     if gap > 0:
         message = _(
-            "Les tranches totalisent %(total)s et la convention %(amount)s : il manque %(gap)s."
+            "Les tranches totalisent %(total)s et la convention %(amount)s : il manque %(gap)s."
         )
     else:
         message = _(
-            "Les tranches totalisent %(total)s et la convention %(amount)s : il y a %(gap)s de"
+            "Les tranches totalisent %(total)s et la convention %(amount)s : il y a %(gap)s de"
             " trop."
         )
     words = {"total": money(total), "amount": money(terms.amount), "gap": money(abs(gap))}

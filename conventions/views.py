@@ -207,7 +207,7 @@ def _signed_message(signatory: Signatory) -> str:
             "La convention %(number)s est signée par toutes les parties, qui sont averties. Le"
             " premier versement peut être préparé et la Table peut écrire son plan."
         ) % {"number": convention.number}
-    return _("La signature est consignée pour la convention %(number)s : %(party)s.") % {
+    return _("La signature est consignée pour la convention %(number)s : %(party)s.") % {
         "number": convention.number,
         "party": signatory.name,
     }

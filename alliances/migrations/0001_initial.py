@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, verbose_name='nom')),
                 ('neq', models.CharField(blank=True, max_length=10, validators=[django.core.validators.RegexValidator('^\\d{10}$', 'Un NEQ compte dix chiffres, par exemple 1140000000.')], verbose_name='NEQ')),
-                ('legal_class', models.CharField(choices=[('obnl', 'Personne morale à but non lucratif'), ('coop', 'Coopérative considérée comme OBNL par Revenu Québec'), ('municipal', 'Organisme municipal ou MRC'), ('autochtone', 'Conseil de bande, village nordique ou regroupement autochtone'), ('recherche', 'Centre de recherche'), ('autre', 'Autre : non admissible au FQIS')], max_length=12, verbose_name='forme')),
+                ('legal_class', models.CharField(choices=[('obnl', 'Personne morale à but non lucratif'), ('coop', 'Coopérative considérée comme OBNL par Revenu Québec'), ('municipal', 'Organisme municipal ou MRC'), ('autochtone', 'Conseil de bande, village nordique ou regroupement autochtone'), ('recherche', 'Centre de recherche'), ('autre', 'Autre : non admissible au FQIS')], max_length=12, verbose_name='forme')),
                 ('is_registered', models.BooleanField(default=True, verbose_name='inscrite au REQ')),
                 ('city', models.CharField(blank=True, max_length=100, verbose_name='ville')),
                 ('created_at', models.DateTimeField(default=alliances.clock.now, editable=False)),

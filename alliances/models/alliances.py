@@ -31,9 +31,12 @@ class Organisation(ScopedModel):
         NON_PROFIT = "obnl", _("Personne morale à but non lucratif")
         COOPERATIVE = "coop", _("Coopérative considérée comme OBNL par Revenu Québec")
         MUNICIPAL = "municipal", _("Organisme municipal ou MRC")
-        INDIGENOUS = "autochtone", _("Conseil de bande, village nordique ou regroupement autochtone")
+        INDIGENOUS = (
+            "autochtone",
+            _("Conseil de bande, village nordique ou regroupement autochtone"),
+        )
         RESEARCH = "recherche", _("Centre de recherche")
-        OTHER = "autre", _("Autre : non admissible au FQIS")
+        OTHER = "autre", _("Autre : non admissible au FQIS")
 
     ELIGIBLE = [
         LegalClass.NON_PROFIT,

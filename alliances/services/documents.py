@@ -203,7 +203,7 @@ def check_upload(file: UploadedFile) -> tuple[str, str]:
         )
     if extension not in _MIMES and extension not in _OFFICE:
         raise Refusal(
-            _("Ce type de fichier n’est pas accepté. Types acceptés : %(types)s.")
+            _("Ce type de fichier n’est pas accepté. Types acceptés : %(types)s.")
             % {"types": ACCEPTED},
             field="file",
         )

@@ -21,7 +21,7 @@ def add_body(alliance: Alliance, name: str, *, by: User) -> GovernanceBody:
     journal.record(
         by=by,
         verb="add_body",
-        summary=_("a ajouté l’instance « %(name)s »") % {"name": name},
+        summary=_("a ajouté l’instance « %(name)s »") % {"name": name},
         alliance=alliance,
         target=body,
     )
@@ -57,7 +57,7 @@ def count_seats(
     journal.record(
         by=by,
         verb="count_seats",
-        summary=_("a compté les sièges de « %(name)s » : %(held)s sur %(seats)s")
+        summary=_("a compté les sièges de « %(name)s » : %(held)s sur %(seats)s")
         % {"name": body.name, "held": lived_experience, "seats": seats},
         alliance=body.alliance,
         target=count,

@@ -65,7 +65,7 @@ def invite(
     journal.record(
         by=by,
         verb="invite",
-        summary=_("a invité une personne : %(role)s") % {"role": ROLES[role].label},
+        summary=_("a invité une personne : %(role)s") % {"role": ROLES[role].label},
         territory=territory,
         target=invitation,
     )
@@ -114,7 +114,7 @@ def resend(invitation: Invitation, *, by: User) -> Invitation:
     journal.record(
         by=by,
         verb="resend_invitation",
-        summary=_("a renvoyé une invitation : %(role)s") % {"role": row.spec.label},
+        summary=_("a renvoyé une invitation : %(role)s") % {"role": row.spec.label},
         territory=row.territory,
         target=row,
     )
@@ -130,7 +130,7 @@ def cancel(invitation: Invitation, *, by: User) -> Invitation:
     journal.record(
         by=by,
         verb="cancel_invitation",
-        summary=_("a annulé une invitation : %(role)s") % {"role": row.spec.label},
+        summary=_("a annulé une invitation : %(role)s") % {"role": row.spec.label},
         territory=row.territory,
         target=row,
     )
@@ -201,12 +201,11 @@ def send(invitation: Invitation) -> None:
             _("Bonjour,"),
             _("%(person)s vous invite au portail des Alliances pour la solidarité.")
             % {"person": invitation.invited_by},
-            _("Votre rôle : %(role)s.") % {"role": role},
+            _("Votre rôle : %(role)s.") % {"role": role},
             _("Ouvrez ce lien pour choisir votre mot de passe."),
-            _("Il sert une seule fois, pendant %(n)s jours.")
-            % {"n": settings.INVITATION_DAYS},
+            _("Il sert une seule fois, pendant %(n)s jours.") % {"n": settings.INVITATION_DAYS},
             link_of(invitation),
-            _("Vous n’attendiez pas ce message? Ne faites rien : le lien se fermera seul."),
+            _("Vous n’attendiez pas ce message? Ne faites rien : le lien se fermera seul."),
             _("Alliances pour la solidarité"),
         ]
         subject = _("Votre invitation au portail des Alliances")

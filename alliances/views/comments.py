@@ -50,7 +50,7 @@ def post(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(back)
-    done = _("Remarque publiée. Visible par : %(who)s.")
+    done = _("Remarque publiée. Visible par : %(who)s.")
     messages.success(request, done % {"who": comment.get_audience_display()})
     return redirect(back)
 

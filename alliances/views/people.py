@@ -86,7 +86,7 @@ def bring_in(request: HttpRequest, form: InviteForm, *, by: User, **fixed: objec
 
 def say_invited(request: HttpRequest, invitation: Invitation) -> None:
     """Tells that the letter leaves, and shows the link this once."""
-    done = _("L’invitation part à %(email)s. Voici son lien, montré cette seule fois :")
+    done = _("L’invitation part à %(email)s. Voici son lien, montré cette seule fois :")
     text = format_html(
         '{} <span class="secret">{}</span>',
         done % {"email": invitation.email},

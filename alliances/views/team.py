@@ -63,7 +63,7 @@ def add_body(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            done = _("« %(name)s » est ajoutée. Comptez maintenant ses sièges.")
+            done = _("« %(name)s » est ajoutée. Comptez maintenant ses sièges.")
             messages.success(request, done % {"name": body.name})
             return redirect(alliance.url("governance_count", body.pk))
     context = _page(request, alliance, body_form=form)
@@ -84,7 +84,7 @@ def count_seats(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRespon
             except Refusal as refusal:
                 form.add_error(refusal.field, str(refusal))
             else:
-                messages.success(request, _("Sièges comptés : %(name)s.") % {"name": body.name})
+                messages.success(request, _("Sièges comptés : %(name)s.") % {"name": body.name})
                 return redirect(alliance.url("team"))
     context = {
         "alliance": alliance,

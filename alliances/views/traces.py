@@ -59,7 +59,7 @@ def deposit(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            done = _("« %(title)s » est déposé. Toutes les personnes de l’Alliance le voient.")
+            done = _("« %(title)s » est déposé. Toutes les personnes de l’Alliance le voient.")
             messages.success(request, done % {"title": document.title})
             return redirect(alliance.url("documents"))
     context = _documents_page(request, alliance, form)

@@ -98,7 +98,7 @@ def verify_document(request: HttpRequest, code: str) -> HttpResponse:
     if verified is None:
         cache.set(key, unknown + 1, FORGET_AFTER)
         error = _(
-            "Aucun document du portail ne porte ce code. Relisez-le sur le document : une lettre"
+            "Aucun document du portail ne porte ce code. Relisez-le sur le document : une lettre"
             " ou un chiffre a pu être confondu."
         )
         return _form(request, status=404, typed=code, error=error)

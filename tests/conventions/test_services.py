@@ -359,7 +359,7 @@ class TestSign:
         with pytest.raises(Refusal) as refused:
             services.complete_signatures(convention, by=person("analyst"))
 
-        assert str(refused.value) == "La convention n’est pas signée : il manque MRC de Mékinac."
+        assert str(refused.value) == "La convention n’est pas signée : il manque MRC de Mékinac."
         assert [missing.label for missing in refused.value.missing] == ["MRC de Mékinac"]
 
     def test_refuses_to_sign_a_signed_convention_again(self, alliance: Alliance) -> None:
