@@ -1,0 +1,322 @@
+"""The whole line on one territory: seven people, seven browsers, from the convention to the bank.
+
+Nobody types an address: each person starts from « À faire » or from the navigation, and clicks
+what a person clicks.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from itertools import count
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from alliances import clock
+
+from .conftest import Portal, Visit, Visitor
+from .pages import (
+    button,
+    check_wide_and_narrow,
+    done,
+    download,
+    from_home,
+    open_tab,
+    plain,
+    press,
+    qr_of,
+    refusal,
+)
+
+TABLE = "Consortium en développement social de la Mauricie"
+TRANCHES = {
+    "1re": "870 852,30 $",
+    "2e": "1 454 680,20 $",
+    "3e": "1 246 420,50 $",
+    "4e": "1 116 864,50 $",
+    "5e": "1 116 864,50 $",
+}
+REPORT = "2025-2026"
+PRIORITY = "Manger à sa faim près de chez soi"
+PROJECT = "Cuisines collectives de la vallée"
+
+
+@dataclass
+class People:
+    analyst: Visitor
+    delegate: Visitor
+    budget: Visitor
+    payments: Visitor
+    coordination: Visitor
+    direction: Visitor
+    advisor: Visitor
+
+
+@dataclass
+class Notice:
+    """A notice of payment: its number in the year, and the file the Table received."""
+
+    number: int
+    name: str
+    pdf: bytes
+
+
+@pytest.fixture
+def people(visit: Visit) -> Iterator[People]:
+    yield People(
+        analyst=visit("analyse@dgssac.example"),
+        delegate=visit("delegue@dgssac.example"),
+        budget=visit("budget@dgssac.example"),
+        payments=visit("paiements@dgssac.example"),
+        coordination=visit("coordination@mauricie.example"),
+        direction=visit("direction@mauricie.example"),
+        advisor=visit("conseil@dgsq-04.example"),
+    )
+
+
+def test_seven_people_play_the_whole_line(people: People, portal: Portal, visit: Visit) -> None:
+    prepare_convention(people.analyst)
+    sign_convention(people)
+    recommend_versement(people.analyst, "1re")
+    first = authorise_and_pay(people, "1re")
+
+    write_plan(people)
+    approve_plan(people)
+    recommend_versement(people.analyst, "2e")
+    second = authorise_and_pay(people, "2e")
+
+    decide_project(people.coordination)
+    write_report(people)
+    accept_report(people)
+    third = authorise_and_pay(people, "3e")
+
+    assert [second.number, third.number] == [first.number + 1, first.number + 2]
+    read_notice(third)
+    compare_file(visit(), portal, third)
+
+
+# --- Convention
+
+
+def open_alliance(visitor: Visitor) -> Page:
+    """Mauricie, by the navigation: its own page for the Table, the list for the ministry."""
+    page = visitor.goto("/")
+    navigation = page.get_by_role("navigation", name="Navigation principale")
+    press(page, navigation.get_by_role("link", name="Alliance"))
+    if page.get_by_role("navigation", name="Sections de l’alliance").count() == 0:
+        press(page, page.locator("main").get_by_role("link", name="Mauricie").first)
+    return page
+
+
+def prepare_convention(analyst: Visitor) -> None:
+    """Refused three times for a doubtful amount and once for tranches that do not sum."""
+    page = open_alliance(analyst)
+    analyst.check_accessible()
+    open_tab(analyst, "Convention")
+    check_wide_and_narrow(analyst)
+    press(page, page.get_by_role("link", name="Préparer la convention"))
+    for rank, amount in enumerate(TRANCHES.values(), start=1):
+        page.get_by_label(f"Tranche {rank}, montant").fill(amount)
+    amount = page.get_by_label("Montant", exact=True)
+    for doubtful in ("12,345.6", "-5", "1e9"):
+        amount.fill(doubtful)
+        assert press(page, button(page, "Enregistrer le brouillon")).status == 422
+        assert "Entrez un montant en dollars, par exemple 1 234,56." in refusal(page)
+        expect(amount).to_have_value(doubtful)
+    amount.fill("5 805 682,01")
+    expect(page.locator("[data-gap-word]")).to_have_text("Il manque")
+    assert press(page, button(page, "Enregistrer le brouillon")).status == 422
+    assert (
+        "Les tranches totalisent 5 805 682,00 $ et la convention 5 805 682,01 $ :"
+        " il manque 0,01 $." in refusal(page)
+    )
+    check_wide_and_narrow(analyst)
+    amount.fill("5 805 682,00")
+    expect(page.locator("[data-gap-word]")).to_have_text("Les tranches couvrent le montant")
+    press(page, button(page, "Enregistrer le brouillon"))
+    assert "est créé" in done(page)
+    check_wide_and_narrow(analyst)
+    from_home(analyst, "en signature")
+    press(page, button(page, "Envoyer la convention"))
+    assert "est envoyée" in done(page)
+
+
+def sign_convention(people: People) -> None:
+    """The ministry and the Table sign here; the MRCs signed on paper and the analyst records it."""
+    for visitor in (people.delegate, people.direction):
+        page = from_home(visitor, "Signer la convention")
+        if visitor is people.direction:
+            check_wide_and_narrow(visitor)
+        press(page, button(page, "Signer la convention"))
+        assert "La signature est consignée" in done(page)
+    from_home(people.analyst, "[Cc]onsigner")
+    page = people.analyst.page
+    table = page.get_by_role("table", name="Signatures de la convention")
+    waiting = table.get_by_role("link", name="Consigner")
+    parties = table.locator("tbody tr").count()
+    assert parties == 8
+    for left in range(6, 0, -1):
+        expect(waiting).to_have_count(left)
+        press(page, waiting.first)
+        page.get_by_label("Signataire").fill("Louise Préfontaine, préfète")
+        press(page, button(page, "Consigner la signature"))
+        told = done(page)
+    assert "est signée par toutes les parties" in told
+    people.analyst.check_accessible()
+
+
+# --- Versements
+
+
+def recommend_versement(analyst: Visitor, rank: str) -> None:
+    """The analyst recommends, and is then offered no way to authorise."""
+    page = from_home(analyst, f"Recommander le versement .* {rank} tranche")
+    analyst.check_accessible()
+    press(page, button(page, "Recommander le versement"))
+    assert "une deuxième personne doit l’autoriser" in done(page)
+    expect(page.get_by_role("button", name="utoriser")).to_have_count(0)
+    analyst.check_accessible()
+
+
+def authorise_and_pay(people: People, rank: str) -> Notice:
+    """A second person authorises, the worker writes the notice, a third one confirms the bank's."""
+    amount = TRANCHES[rank]
+    number = authorise(people.budget, rank, amount)
+    page = wait_for_task(people.payments, f"Confirmer le paiement .* {rank} tranche")
+    notice = page.get_by_role("link", name=number)
+    pdf = download(people.payments, notice.first)
+    people.payments.check_accessible()
+    page.get_by_label("Référence du paiement").fill(f"SAGIR-{number}")
+    press(page, button(page, "Confirmer le paiement"))
+    assert "Paiement confirmé" in done(page)
+    check_table_knows(people.coordination, rank, amount)
+    return Notice(int(number.rsplit("-", 1)[1]), number, pdf)
+
+
+def authorise(budget: Visitor, rank: str, amount: str) -> str:
+    """Checks what is about to be done, then does it; the sentence gives the notice's number."""
+    page = from_home(budget, f"Autoriser le versement .* {rank} tranche")
+    press(page, button(page, "Vérifier et autoriser"))
+    row = page.get_by_role("table", name="Versements que vous autorisez").locator("tbody tr")
+    assert amount in plain(row.inner_text())
+    check_wide_and_narrow(budget)
+    press(page, button(page, "Autoriser 1 versement"))
+    told = done(page)
+    assert told.startswith(f"1 versement autorisé, {amount}")
+    number = re.search(r"AV-\d{4}-\d+", told)
+    assert number, told
+    return number.group()
+
+
+def wait_for_task(visitor: Visitor, task: str) -> Page:
+    """The person's list until the worker has done its part."""
+    page = visitor.goto("/")
+    wanted = page.locator(".tasks").get_by_role("link", name=re.compile(task))
+    for _try in range(60):
+        if wanted.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    return from_home(visitor, task)
+
+
+def check_table_knows(table: Visitor, rank: str, amount: str) -> None:
+    """The Table finds its money on its own page, with the day, and nothing to ask by telephone."""
+    page = open_alliance(table)
+    open_tab(table, "Finances")
+    row = page.locator("tbody tr").filter(has_text=f"{rank} tranche").first
+    assert amount in plain(row.inner_text()), row.inner_text()
+    assert "Payé" in row.inner_text(), row.inner_text()
+    table.check_accessible()
+
+
+# --- Plan
+
+
+def write_plan(people: People) -> None:
+    """Section after section; transmitting before the end is refused, with links to what lacks."""
+    page = from_home(people.coordination, "PARC, version 1")
+    check_wide_and_narrow(people.coordination)
+    lists_what_lacks(people.direction)
+    first = page.get_by_role("navigation", name="Sections du plan").get_by_role("link").first
+    press(page, first)
+    for written in count():
+        if page.get_by_role("textbox", name="Texte").count():
+            write_section(page, f"Texte de la section {written + 1} : ce que la Table a observé.")
+        following = page.locator(".sheet__nav .button--second")
+        if following.count() == 0:
+            break
+        press(page, following)
+    write_logic(people.coordination)
+    press(page, page.get_by_role("link", name="Vérifier et transmettre"))
+    expect(page.get_by_text("C’est à la direction de transmettre.")).to_be_visible()
+    people.coordination.check_accessible()
+
+
+def lists_what_lacks(direction: Visitor) -> None:
+    page = from_home(direction, "PARC, version 1")
+    press(page, page.get_by_role("link", name="Vérifier et transmettre"))
+    lacking = page.locator("tbody tr").filter(has_text="Il manque")
+    expect(lacking).to_have_count(15)
+    expect(button(page, "Transmettre à la DGSSAC")).to_have_count(0)
+    check_wide_and_narrow(direction)
+    press(page, lacking.first.get_by_role("link"))
+    expect(page.get_by_role("textbox", name="Texte")).to_be_visible()
+
+
+def write_section(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox", name="Texte")
+    box.click()
+    page.keyboard.insert_text(text)
+    press(page, button(page, "Enregistrer le texte"))
+    assert "Texte enregistré" in done(page)
+    expect(box).to_contain_text(text)
+
+
+def write_logic(coordination: Visitor) -> None:
+    """One priority, one objective, one action and its indicator with a target."""
+    page = coordination.page
+    press(page, page.get_by_role("navigation", name="Sections du plan").get_by_role("link", name="riorités").first)
+    press(page, page.get_by_role("link", name="Ajouter une priorité"))
+    page.get_by_label("Priorité", exact=True).fill(PRIORITY)
+    page.locator("input[name=national_priorities]").first.check()
+    press(page, button(page, "Enregistrer la priorité"))
+    press(page, page.get_by_role("link", name="Ajouter un objectif"))
+    page.get_by_label("Objectif", exact=True).fill("Ouvrir quatre lieux de cuisine")
+    press(page, button(page, "Enregistrer l’objectif"))
+    press(page, page.get_by_role("link", name="Ajouter une action"))
+    page.get_by_label("Action", exact=True).fill("Équiper les lieux et former les équipes")
+    page.get_by_label("Moyens").fill("Achats groupés, formation de deux jours")
+    page.get_by_label("Population visée").fill("Familles à faible revenu")
+    page.get_by_label("Personnes à rejoindre").fill("240")
+    page.get_by_label("Résultat attendu").fill("Quatre cuisines ouvertes chaque semaine")
+    page.get_by_label("Responsable").fill("La Table")
+    page.get_by_label("Indicateur").first.fill("Cuisines ouvertes")
+    page.get_by_label("Référence").first.fill("0")
+    page.get_by_label("Cible 2029").first.fill("quatre")
+    page.get_by_label("Unité").first.fill("lieux")
+    assert press(page, button(page, "Enregistrer l’action")).status == 422
+    refusal(page)
+    page.get_by_label("Cible 2029").first.fill("4")
+    check_wide_and_narrow(coordination)
+    press(page, button(page, "Enregistrer l’action"))
+    assert done(page) == "Action enregistrée."
+    coordination.check_accessible()
+
+
+def approve_plan(people: People) -> None:
+    page = from_home(people.direction, "Transmettre : PARC, version 1")
+    press(page, button(page, "Transmettre à la DGSSAC"))
+    assert "La DGSSAC et la DGSQ reçoivent un avis" in done(page)
+    page = from_home(people.analyst, "Valider la PARC|Valider .*version 1")
+    check_wide_and_narrow(people.analyst)
+    press(page, button(page, "Valider le plan"))
+    assert "validé" in done(page)
+    page = from_home(people.delegate, "Approuver .*version 1")
+    check_wide_and_narrow(people.delegate)
+    press(page, button(page, "Approuver le plan"))
+    assert "approuvé" in done(page)
+    people.delegate.check_accessible()
