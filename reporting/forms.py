@@ -1,5 +1,7 @@
 """What people type about a report."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -28,6 +30,15 @@ def _amount(label: Any, hint: Any = "") -> MoneyFormField:
     return MoneyFormField(label=label, help_text=hint, required=False, allow_zero=True)
 
 
+_HIDDEN = {"revision", "shown"}
+
+
+def _digest(value: str | Decimal | None) -> str:
+    """Tells one value of a field from another: what a page showed from what was typed."""
+    text = f"{value:.2f}" if isinstance(value, Decimal) else (value or "")
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:12]
+
+
 def _note(label: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=500)
 
@@ -39,6 +50,7 @@ class ReportForm(forms.Form):
     """
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     achievements = _text(
         _("Réalisations de l’année"),
         _("Ce que le plan a permis, projets et concertation. Nécessaire pour transmettre."),
@@ -80,7 +92,19 @@ class ReportForm(forms.Form):
         initial["revision"] = report.revision
         for line in report.lines.all():
             initial |= {line.category: line.amount, f"{line.category}_note": line.note}
+        written = cls.base_fields.keys() - _HIDDEN
+        initial["shown"] = json.dumps({name: _digest(initial.get(name)) for name in written})
         return cls(initial=initial)
+
+    def touched(self) -> set[str]:
+        """The fields whose value is not the one the page showed; all of them when that is
+        unknown."""
+        written = self.cleaned_data.keys() - _HIDDEN
+        try:
+            shown = dict(json.loads(self.cleaned_data.get("shown") or "{}"))
+        except (ValueError, TypeError):
+            shown = {}
+        return {name for name in written if _digest(self.cleaned_data[name]) != shown.get(name)}
 
     def texts(self) -> dict[str, str]:
         return {

@@ -205,8 +205,10 @@ def return_report(report: AnnualReport, *, by: User, reason: str) -> AnnualRepor
     locked = _lock(report)
     if locked.state not in {State.SUBMITTED, State.RECOMMENDED}:
         raise StaleAct(_who_and_when(locked))
-    right = "review_report" if locked.state == State.SUBMITTED else "accept_report"
-    _require(by, right, locked, _("Cette reddition n’est pas entre vos mains."))
+    if locked.state == State.RECOMMENDED and not can(by, "accept_report", locked):
+        raise StaleAct(_who_and_when(locked))
+    if locked.state == State.SUBMITTED:
+        _require(by, "review_report", locked, _("Cette reddition est entre les mains de la DGSQ."))
     if not reason.strip():
         raise Refusal(_("Écrivez le motif du retour : la Table le lira."), field="reason")
     locked.send_back(by=by, reason=reason.strip())

@@ -1,5 +1,6 @@
 """The reports of an Alliance: their list, and the page where the Table writes one."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alliances.errors import Refusal
 from alliances.models import Alliance
+from alliances.money import format_plain
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
 from alliances.selectors import remarks_on
@@ -186,19 +188,20 @@ def _unsaved(
 def _conflict(
     request: HttpRequest, alliance: Alliance, year: str, form: ReportForm, stale: StaleText
 ) -> HttpResponse:
-    """Both texts, field by field; what the person sends next is kept."""
-    saved = ReportForm.for_report(stale.report)
-    data = request.POST.copy()
-    data["revision"] = str(stale.report.revision)
-    mine = ReportForm(data)
-    mine.is_valid()
+    """Both texts of each field the person wrote; elsewhere what is saved stays."""
+    saved = ReportForm.for_report(stale.report).initial
+    touched = form.touched()
+    data = {name: saved.get(name) for name in form.fields} | {
+        name: request.POST.get(name, "") for name in touched
+    }
+    mine = ReportForm({k: "" if v is None else v for k, v in data.items()})
     pairs = [
-        (mine[name], saved.initial.get(name))
+        (mine[name], _as_written(saved.get(name)))
         for name in form.fields
-        if name != "revision"
-        and (form.cleaned_data.get(name) or "") != (saved.initial.get(name) or "")
+        if name in touched and (form.cleaned_data.get(name) or "") != (saved.get(name) or "")
     ]
-    same = [mine[name] for name in form.fields if name not in {pair[0].name for pair in pairs}]
+    shown = {field.name for field, _saved in pairs}
+    same = [mine[name] for name in form.fields if name not in shown]
     context = {
         "alliance": alliance,
         "tab": "reports",
@@ -210,6 +213,10 @@ def _conflict(
         "saved_by": stale.report.updated_by,
     }
     return render(request, "reporting/report_conflict.html", context, status=409)
+
+
+def _as_written(value: object) -> str:
+    return format_plain(value) if isinstance(value, Decimal) else str(value or "")
 
 
 def _submit(

@@ -77,6 +77,7 @@ def report_review(request: HttpRequest, alliance: Alliance, year: str) -> HttpRe
         "last": previous_report(report),
         "versement": versement_opened_by(alliance, report.period),
         "form": form if report.state == waited else None,
+        "too_late": form if form.errors and report.state != waited else None,
         "is_acceptance": is_acceptance,
         "texts": report.texts,
         "lines": list(report.lines.all()),

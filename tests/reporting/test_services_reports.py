@@ -147,9 +147,14 @@ def test_return_needs_a_reason_and_gives_the_report_back(story: Story) -> None:
 
 def test_return_of_a_recommended_report_is_the_analysts(story: Story) -> None:
     report = story.recommended()
-    with pytest.raises(Refusal, match="pas entre vos mains"):
+    with pytest.raises(StaleAct, match=f"{story.advisor} l’a déjà recommandée"):
         return_report(report, by=story.advisor, reason="Trop tard.")
     assert return_report(report, by=story.analyst, reason="Une pièce manque.").is_writable
+
+
+def test_return_of_a_submitted_report_is_the_advisers(story: Story) -> None:
+    with pytest.raises(Refusal, match="entre les mains de la DGSQ"):
+        return_report(story.submitted(), by=story.analyst, reason="Trop tôt.")
 
 
 def test_return_refuses_a_draft(story: Story) -> None:

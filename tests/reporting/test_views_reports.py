@@ -1,9 +1,12 @@
 """The pages of a report, as each person sees and uses them."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
 from alliances.models import User
+from alliances.money import format_plain
 from reporting.models import AnnualReport
 from reporting.services.reports import LineEntry, save_report, submit_report
 from tests.factories import person
@@ -122,6 +125,36 @@ def test_two_writers_see_both_texts(client: Client, story: Story) -> None:
     assert saved.achievements == "Le texte du second"
 
 
+def test_what_the_second_writer_left_alone_stays_as_the_first_saved_it(
+    client: Client, story: Story
+) -> None:
+    story.written()
+    as_(client, story.direction)
+    form = client.get(page(story)).context["form"]
+    opened = {name: form.initial.get(name) or "" for name in form.fields}
+    report = AnnualReport.objects.get()
+    save_report(
+        report,
+        by=story.coordination,
+        texts={"difficulties": "Le premier écrit ici."},
+        lines={"mobilisation": LineEntry(Decimal("70000.00"))},
+        revision=1,
+    )
+    opened |= {"administration": "18 500,00", "mobilisation": "61 250,00"}
+    opened["achievements"] = "Le second écrit là."
+    answer = client.post(page(story, "report_save"), opened)
+    assert [field.name for field, _saved in answer.context["pairs"]] == ["achievements"]
+    kept = {field.name: field.value() for field in answer.context["same"]}
+    sent = {name: "" if value is None else value for name, value in kept.items()}
+    sent["mobilisation"] = format_plain(kept["mobilisation"])
+    sent["administration"] = format_plain(kept["administration"])
+    answer = client.post(page(story, "report_save"), sent | {"achievements": "Les deux."})
+    assert answer.status_code == 302
+    report.refresh_from_db(fields=["achievements", "difficulties"])
+    assert (report.achievements, report.difficulties) == ("Les deux.", "Le premier écrit ici.")
+    assert report.lines.get(category="mobilisation").amount == Decimal("70000.00")
+
+
 def test_the_partner_reads_and_cannot_write(client: Client, story: Story) -> None:
     story.written()
     as_(client, story.partner)
@@ -180,7 +213,7 @@ def test_an_adviser_who_comes_late_is_refused_in_words(client: Client, story: St
         page(story, "report_review"), {"decision": "return", "reason": "Trop tard."}
     )
     assert answer.status_code == 422
-    assert "Cette reddition n’est pas entre vos mains." in answer.text
+    assert f"{story.advisor} l’a déjà recommandée le" in answer.text
 
 
 def test_the_analyst_accepts(client: Client, story: Story) -> None:
