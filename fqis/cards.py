@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -369,7 +370,8 @@ def _authorised(alliance: Alliance, versement: Versement | None) -> Condition:
         notice = versement.notice
         return Condition(
             label, DONE, who=str(versement.authorised_by), when=_met(versement.authorised_at),
-            url=alliance.url("versement", versement.pk), link=notice.number if notice else "",
+            url=reverse("download_document", args=[notice.pk]) if notice else "",
+            link=notice.number if notice else "",
         )  # fmt: skip
     moment = versement.recommended_at if versement else None
     return Condition(

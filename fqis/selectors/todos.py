@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
@@ -188,56 +189,57 @@ def _project_todos(user: User) -> list[Todo]:
     territories = _territories(user, "decide_projects")
     if not territories:
         return []
-    today = clock.today()
-    rows = (
-        Project.objects.filter(territory__in=territories)
-        .order_by()
-        .values("alliance")
+    waiting = Q(projects__state__in=[Project.State.RECEIVED, Project.State.ANALYSED])
+    ended = Q(projects__state=Project.State.UNDER_WAY, projects__ends_on__lt=clock.today())
+    alliances = (
+        Alliance.objects.for_pages()
+        .filter(territory__in=territories)
         .annotate(
-            to_decide=Count("pk", filter=Q(state__in=[Project.State.RECEIVED, "analysed"])),
-            oldest=Min("received_on", filter=Q(state__in=[Project.State.RECEIVED, "analysed"])),
-            ended=Count("pk", filter=Q(state=Project.State.UNDER_WAY, ends_on__lt=today)),
-            ended_on=Min("ends_on", filter=Q(state=Project.State.UNDER_WAY, ends_on__lt=today)),
+            to_decide=Count("projects", filter=waiting),
+            oldest=Min("projects__received_on", filter=waiting),
+            ended=Count("projects", filter=ended),
+            ended_on=Min("projects__ends_on", filter=ended),
         )
-        .filter(Q(to_decide__gt=0) | Q(ended__gt=0))
     )
-    found = {row["alliance"]: row for row in rows}
+    return [todo for alliance in alliances for todo in _todos_of_register(alliance)]
+
+
+def _todos_of_register(alliance: Any) -> list[Todo]:
+    """What the counts of an Alliance's register ask of its Table."""
+    register, place = alliance.url("projects"), str(alliance.territory)
     todos = []
-    for alliance in Alliance.objects.for_pages().filter(pk__in=found):
-        row = found[alliance.pk]
-        register = alliance.url("projects")
-        if row["to_decide"]:
-            todos.append(
-                Todo(
-                    title=ngettext(
-                        "%(n)s projet attend une décision",
-                        "%(n)s projets attendent une décision",
-                        row["to_decide"],
-                    )
-                    % {"n": row["to_decide"]},
-                    url=f"{register}?etat=a-decider",
-                    button=_("Voir les demandes"),
-                    alliance=alliance,
-                    since=row["oldest"],
-                    detail=str(alliance.territory),
+    if alliance.to_decide:
+        todos.append(
+            Todo(
+                title=ngettext(
+                    "%(n)s projet attend une décision",
+                    "%(n)s projets attendent une décision",
+                    alliance.to_decide,
                 )
+                % {"n": alliance.to_decide},
+                url=f"{register}?etat=a-decider",
+                button=_("Voir les demandes"),
+                alliance=alliance,
+                since=alliance.oldest,
+                detail=place,
             )
-        if row["ended"]:
-            todos.append(
-                Todo(
-                    title=ngettext(
-                        "%(n)s projet est fini sans bilan",
-                        "%(n)s projets sont finis sans bilan",
-                        row["ended"],
-                    )
-                    % {"n": row["ended"]},
-                    url=f"{register}?etat=sans-bilan",
-                    button=_("Consigner les bilans"),
-                    alliance=alliance,
-                    since=row["ended_on"],
-                    detail=str(alliance.territory),
+        )
+    if alliance.ended:
+        todos.append(
+            Todo(
+                title=ngettext(
+                    "%(n)s projet est fini sans bilan",
+                    "%(n)s projets sont finis sans bilan",
+                    alliance.ended,
                 )
+                % {"n": alliance.ended},
+                url=f"{register}?etat=sans-bilan",
+                button=_("Consigner les bilans"),
+                alliance=alliance,
+                since=alliance.ended_on,
+                detail=place,
             )
+        )
     return todos
 
 

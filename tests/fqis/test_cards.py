@@ -69,7 +69,7 @@ def test_after_the_notice_the_payments_office_acts() -> None:
 
 def test_once_paid_the_card_is_that_of_the_next_tranche() -> None:
     paid_versement()
-    one = card()
+    one = card(user=person("partner", "laval"))
     assert (one.amount, one.ordinal) == (Decimal("300000.00"), "deuxième tranche")
     assert one.conditions[1].label == "PARC en vigueur"
     assert one.turn == "C’est à la Table d’agir."

@@ -274,7 +274,7 @@ def test_a_supported_project_serves_a_priority_of_its_own_approved_plan() -> Non
     project = received_project()
     elsewhere = plan_in_force(AllianceFactory("jamesie"))[0]
     broken("project_priority_in_plan", accept(project, priority_lineage=elsewhere.lineage))
-    broken("project_supported_has_priority", accept(project, priority=None, priority_lineage=None))
+    broken("project_priority_in_plan", accept(project, priority=None, priority_lineage=None))
 
 
 def test_a_number_is_given_once() -> None:

@@ -81,7 +81,7 @@ def test_recommend_tells_the_budget_office_and_the_journal() -> None:
 def test_recommend_refuses_a_versement_that_waits() -> None:
     alliance = funded_alliance()
     versement = Versement.objects.get(alliance=alliance, tranche__rank=2)
-    with pytest.raises(Refusal, match="attend encore.: Plan approuvé"):
+    with pytest.raises(Refusal, match=r"attend encore.: Plan approuvé"):
         services.recommend_versement(versement, by=person("analyst"))
 
 
