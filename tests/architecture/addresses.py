@@ -18,7 +18,7 @@ from alliances.models import (
 from alliances.services.invitations import link_of
 from conventions.models import Signatory
 from fqis.models import Project, Versement
-from plans.models import Objective, PlanVersion, Priority
+from plans.models import Objective, PlanVersion
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ def _version(alliance: Alliance) -> PlanVersion:
     return PlanVersion.objects.filter(plan__alliance=alliance).latest("number")
 
 
-def _section(alliance: Alliance, *rest: Any) -> tuple[Any, ...]:
-    return (_version(alliance).number, "2", *rest)
+def _section(alliance: Alliance) -> tuple[Any, ...]:
+    return _version(alliance).number, "1a"
 
 
-def _priority(alliance: Alliance) -> Priority:
-    return Priority.objects.filter(version=_version(alliance)).earliest("pk")
+def _in_the_logic(alliance: Alliance) -> tuple[Any, ...]:
+    return _version(alliance).number, "4", "objectif", _objective(alliance).pk
 
 
 def _objective(alliance: Alliance) -> Objective:
@@ -103,10 +103,10 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "plan_approve": lambda a: (_version(a).number,),
     "plan_section": _section,
     "plan_text": _section,
-    "plan_add": lambda a: _section(a, "priorite"),
-    "plan_edit": lambda a: _section(a, "objectif", _objective(a).pk),
-    "plan_remove": lambda a: _section(a, "objectif", _objective(a).pk),
-    "plan_move": lambda a: _section(a, "objectif", _objective(a).pk),
+    "plan_add": lambda a: (_version(a).number, "3", "priorite"),
+    "plan_edit": _in_the_logic,
+    "plan_remove": _in_the_logic,
+    "plan_move": _in_the_logic,
     "versement": lambda a: (_versement(a).pk,),
     "project": lambda a: (_project(a).number,),
     "project_edit": lambda a: (_project(a, "received").number,),

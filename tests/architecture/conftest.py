@@ -16,6 +16,7 @@ from alliances.models import Alliance, Comment, User
 from alliances.services import comments, invitations
 from reporting.demo import story as demo
 from reporting.demo.people import create_cast
+from reporting.demo.projects import Projects
 from tests.conftest import bind_identity
 
 HOME, AWAY = "mauricie", "estrie"
@@ -39,11 +40,17 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, A
             connection.close()
 
 
+def _in_this_process(chapters: list[Projects]) -> None:
+    """Other processes do not see what this transaction has not committed."""
+    for chapter in chapters:
+        chapter.tell()
+
+
 def _tell() -> dict[str, Alliance]:
     cast = create_cast()
     found = Alliance.objects.for_pages().select_related("envelope")
     alliances = list(found.filter(territory__slug__in=[HOME, AWAY], cycle__slug="2024-2029"))
-    with patch.object(demo, "PROFILES", PROFILES):
+    with patch.multiple(demo, PROFILES=PROFILES, _tell_projects=_in_this_process):
         demo.tell(cast, alliances)
     bind_identity(User.objects.portal())
     for alliance in alliances:
