@@ -45,7 +45,8 @@ def report_data(report: AnnualReport) -> dict[str, Any]:
         "fiscal_year": str(report.period),
         "sections": _sections(report),
         "figures": [
-            {"label": row.label, "value": row.text} for row in figure_rows(report.alliance, figures)
+            {"label": row.label, "value": row.text}
+            for row in figure_rows(report.alliance, figures, str(report.period))
         ],
         "tables": [
             {

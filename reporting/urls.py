@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import alliances, home, national, reports, reviews
+from reporting.views import alliances, figures, home, national, reports, reviews
 
 _ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
 
@@ -22,4 +22,9 @@ urlpatterns = [
         name="report_submit",
     ),
     path(f"{_ALLIANCE}redditions/<str:year>/analyse/", reviews.report_review, name="report_review"),
+    path(
+        f"{_ALLIANCE}redditions/<str:year>/chiffres/<slug:key>/",
+        figures.report_figure,
+        name="report_figure",
+    ),
 ]

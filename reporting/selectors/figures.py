@@ -135,69 +135,61 @@ class FigureRow:
         return money(Decimal(self.value)) if self.is_money else count(int(self.value))
 
 
-def figure_rows(alliance: Alliance, figures: Figures) -> list[FigureRow]:
-    finances, projects = alliance.url("finances"), alliance.url("projects")
-    money = [
-        FigureRow("received", _("Reçu du FQIS dans l’année"), figures.received, finances, True),
-        FigureRow(
-            "granted", _("Accordé à des projets dans l’année"), figures.granted, projects, True
-        ),
-        FigureRow(
+def figure_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureRow]:
+    """The figures of « 2025-2026 » in the order of the page, each with the way to its rows."""
+
+    def row(
+        key: str, label: str, value: Decimal | int, *, is_money: bool = False, note: str = ""
+    ) -> FigureRow:
+        return FigureRow(
+            key, label, value, alliance.url("report_figure", year, key), is_money, note
+        )
+
+    money_rows = [
+        row("received", _("Reçu du FQIS dans l’année"), figures.received, is_money=True),
+        row("granted", _("Accordé à des projets dans l’année"), figures.granted, is_money=True),
+        row(
             "paid_to_projects",
             _("Versé aux projets dans l’année"),
             figures.paid_to_projects,
-            projects,
-            True,
+            is_money=True,
         ),
-        FigureRow(
+        row(
             "other_funding",
             _("Autres sources de financement"),
             figures.other_funding,
-            projects,
-            True,
-            _("effet levier, projets décidés dans l’année"),
+            is_money=True,
+            note=_("effet levier, projets décidés dans l’année"),
         ),
     ]
     counts = [
-        FigureRow(
-            "projects_supported", _("Projets soutenus"), figures.projects_supported, projects, False
-        ),
-        FigureRow(
+        row("projects_supported", _("Projets soutenus"), figures.projects_supported),
+        row(
             "projects_under_way",
             _("Projets en cours à la fin de l’année"),
             figures.projects_under_way,
-            projects,
-            False,
         ),
-        FigureRow(
-            "projects_completed",
-            _("Projets terminés dans l’année"),
-            figures.projects_completed,
-            projects,
-            False,
-        ),
-        FigureRow(
+        row("projects_completed", _("Projets terminés dans l’année"), figures.projects_completed),
+        row(
             "people_reached",
             _("Personnes directement rejointes"),
             figures.people_reached,
-            projects,
-            False,
-            _("doublons possibles d’un projet à l’autre"),
+            note=_("doublons possibles d’un projet à l’autre"),
         ),
-        FigureRow(
+        row(
             "people_in_poverty",
             _("Dont personnes en situation de pauvreté"),
             figures.people_in_poverty,
-            projects,
-            False,
         ),
-        FigureRow(
+        row(
             "seats_of_people_in_poverty",
             _("Sièges tenus par des personnes en situation de pauvreté"),
             figures.seats_of_people_in_poverty,
-            alliance.url("team"),
-            False,
-            _("sur %(seats)s sièges de gouvernance") % {"seats": figures.seats},
+            note=_("sur %(seats)s sièges de gouvernance") % {"seats": figures.seats},
         ),
     ]
-    return [*money, *counts]
+    return [*money_rows, *counts]
+
+
+def figure_row(alliance: Alliance, figures: Figures, year: str, key: str) -> FigureRow:
+    return next(row for row in figure_rows(alliance, figures, year) if row.key == key)

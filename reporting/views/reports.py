@@ -89,11 +89,11 @@ def _context(
     }
     if report is None:
         figures = compute_figures(alliance, period) if period.is_open else None
-        return context | {"figures": figure_rows(alliance, figures) if figures else []}
+        return context | {"figures": figure_rows(alliance, figures, year) if figures else []}
     may_write = context["may_write"] and report.is_writable
     points = points_of(report)
     return context | {
-        "figures": figure_rows(alliance, figures_of(report)),
+        "figures": figure_rows(alliance, figures_of(report), year),
         "form": form or (ReportForm.for_report(report) if may_write else None),
         "may_write": may_write,
         "may_submit": can(user, "submit_report", alliance) and report.is_writable,

@@ -5,21 +5,39 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 
 from alliances import clock
-from alliances.models import GovernanceBody, SeatCount, User
+from alliances.models import Alliance, GovernanceBody, SeatCount, User
 from fqis import services as fqis
 from fqis.models import Versement
 from reporting.models import AnnualReport
 from reporting.selectors.figures import Figures, compute_figures, figure_rows
+from reporting.selectors.lines import lines_of
 from reporting.selectors.reviews import Variance, _share
-from tests.factories import AllianceFactory
+from tests.factories import AllianceFactory, person
 from tests.fqis.factories import accepted_project, paid_versement, plan_in_force, project_in
 from tests.reporting.factories import period
 
 pytestmark = pytest.mark.django_db
 WINTER = datetime(2026, 2, 2, 12, tzinfo=ZoneInfo("America/Montreal"))
 MONEY = Decimal("30000.00")
+
+
+COLUMN_OF = {"people_in_poverty": -1, "people_reached": -2}
+
+
+def rows_say_the_same(alliance: Alliance, year: int) -> None:
+    """Each figure is the sum of its rows, or their number."""
+    figures = compute_figures(alliance, period(year))
+    for row in figure_rows(alliance, figures, str(period(year))):
+        lines = lines_of(alliance, period(year), row.key)
+        written = [lines.cells(one) for one in lines.rows]
+        if row.key.startswith("projects_"):
+            assert len(written) == row.value, row.key
+        else:
+            column = COLUMN_OF.get(row.key, -1)
+            assert sum(cells[column] or 0 for cells in written) == row.value, row.key
 
 
 def test_figures_count_the_acts_of_the_year_and_only_those() -> None:
@@ -43,7 +61,9 @@ def test_figures_count_the_acts_of_the_year_and_only_those() -> None:
         assert figures.projects_completed == 1
         assert (figures.people_reached, figures.people_in_poverty) == (100, 60)
         assert done.closed_on == date(2026, 2, 2)
+        rows_say_the_same(alliance, 2025)
         following = compute_figures(alliance, period(2026))
+        rows_say_the_same(alliance, 2026)
     assert following.granted == Decimal("5000.00")
     assert following.paid_to_projects == Decimal("2000.00")
     assert following.paid_to_projects_to_date == Decimal("12000.00")
@@ -73,9 +93,35 @@ def test_frozen_figures_come_back_the_same() -> None:
 
 def test_each_figure_leads_to_its_rows() -> None:
     alliance = AllianceFactory("laval")
-    rows = figure_rows(alliance, Figures(received=Decimal("12.5"), people_reached=3912))
+    rows = figure_rows(
+        alliance, Figures(received=Decimal("12.5"), people_reached=3912), "2025-2026"
+    )
     assert all(row.url.startswith(alliance.get_absolute_url()) for row in rows)
     assert {row.text for row in rows} >= {"12,50\u00a0$", "3\u00a0912"}
+
+
+@pytest.mark.parametrize("key", ["granted", "paid_to_projects", "seats_of_people_in_poverty"])
+def test_the_rows_of_a_figure_show_and_export(client: Client, key: str) -> None:
+    alliance = AllianceFactory("laval")
+    plan_in_force(alliance)
+    with clock.at(WINTER):
+        project = accepted_project(alliance, amount=MONEY)
+        portal = User.objects.portal()
+        fqis.record_payment(project, by=portal, on=date(2026, 1, 20), amount=Decimal("10000.00"))
+    body = GovernanceBody.objects.create(alliance=alliance, name="Comité")
+    SeatCount.objects.create(
+        body=body, on=date(2026, 1, 5), seats=14, lived_experience=3, counted_by=portal
+    )
+    client.force_login(person("partner", "laval"))
+    address = alliance.url("report_figure", "2025-2026", key)
+    words = {
+        "granted": "30\u00a0000,00\u00a0$",
+        "paid_to_projects": "10\u00a0000,00\u00a0$",
+        "seats_of_people_in_poverty": "Comité",
+    }
+    assert words[key] in client.get(address).text
+    assert client.get(f"{address}?format=csv").content.count(b"\n") == 2
+    assert client.get(alliance.url("report_figure", "2025-2026", "autre")).status_code == 404
 
 
 def test_a_report_has_no_figure_before_it_is_submitted() -> None:
