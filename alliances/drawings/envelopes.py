@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from alliances.drawings.bars import Rect, coordinate, ratio, stacked_bar
 
 CHARACTER = 7.2  # the width of one letter at 13 px, on average
+BESIDE_RECEIVED = 200  # clear of the amount written over the left end of the bar
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def envelope(
         x += length
         if index < engaged_parts:
             engaged_x = x
-    to_receive_x = received_x + 10
+    to_receive_x = max(received_x + 10, BESIDE_RECEIVED)
     engaged = sum((part.amount for part in parts[:engaged_parts]), Decimal(0))
     rows = [
         EnvelopeRow(total_label, total),
@@ -152,7 +153,7 @@ def envelope(
         received=received,
         received_share=round(ratio(received, total) * 100),
         received_x=coordinate(received_x),
-        to_receive=to_receive if not crowded and received_x >= 190 else Decimal(0),
+        to_receive=Decimal(0) if crowded else to_receive,
         to_receive_x=coordinate(to_receive_x),
         to_receive_note=to_receive_note,
         narrow_x=coordinate(358 * ratio(received, total)),

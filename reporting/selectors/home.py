@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,7 +32,7 @@ def current_alliances(user: User) -> list[Alliance]:
 
 def lede_of(todos: Sequence[Todo], today: date) -> str:
     """« Lundi 23 novembre 2026. Cinq choses vous attendent, dont une en retard. »"""
-    day = day_name(today).capitalize()
+    day = capfirst(day_name(today))
     late = sum(todo.is_late for todo in todos)
     if not todos:
         return _("%(day)s. Rien ne vous attend.") % {"day": day}
