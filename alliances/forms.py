@@ -85,6 +85,7 @@ class InviteForm(forms.Form):
         label=_("Territoire"),
         queryset=Territory.objects.all(),
         required=False,
+        empty_label=_("Aucun : rôle national"),
         help_text=_("Pour un rôle de la Table ou de la DGSQ."),
     )
     language = forms.ChoiceField(label=_("Langue de la lettre"), choices=LANGUAGES)
@@ -108,6 +109,7 @@ class GrantForm(forms.Form):
         label=_("Territoire"),
         queryset=Territory.objects.all(),
         required=False,
+        empty_label=_("Aucun : rôle national"),
         help_text=_("Pour un rôle de la Table ou de la DGSQ."),
     )
     starts_on = forms.DateField(label=_("Du"), widget=DateInput(), required=False)
@@ -126,7 +128,7 @@ class GrantForm(forms.Form):
 
 
 def role_choices(slugs: list[str]) -> Choices:
-    """« Coordination, Table », in the order of the roles."""
+    """« Coordination, Table », in the order of the roles."""
     roles = [ROLES[slug] for slug in slugs]
     return [("", _("Choisir")), *((one.slug, f"{one.label}, {one.side.label}") for one in roles)]
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from alliances.models import Document, User
 from alliances.services.documents import Renderer, create_document, register_renderer
@@ -16,7 +17,9 @@ APPROVAL = "plan_approval"
 
 
 def register() -> None:
-    register_renderer(APPROVAL, Renderer("documents/plan_approval.html"))
+    register_renderer(
+        APPROVAL, Renderer("documents/plan_approval.html", label=_lazy("Approbation du plan"))
+    )
 
 
 def approval_letter(version: PlanVersion, *, by: User, on: date) -> Document:
