@@ -41,7 +41,7 @@ def report_figure(request: HttpRequest, alliance: Alliance, year: str, key: str)
         "period": period,
         "report": report,
         "page_title": today.label,
-        "lede": _("Reddition %(year)s\u00a0: %(figure)s.") % {"year": period, "figure": shown.text},
+        "lede": _("Reddition %(year)s : %(figure)s.") % {"year": period, "figure": shown.text},
         "today": today,
         "shown": shown,
         "columns": lines.columns,
