@@ -203,7 +203,9 @@ def plan_word(in_force: PlanVersion | None, opened: PlanVersion | None) -> State
 def _report_word(
     convention: Convention | None, report: AnnualReport | None, period: ReportingPeriod | None
 ) -> StateWord:
-    if period is None or convention is None or convention.signed_on is None:
+    if period is None:
+        return StateWord("none", _("Sans objet"))
+    if convention is None or convention.signed_on is None:
         return StateWord("todo", _("À venir"))
     word = state_word(report, period)
     return StateWord("tick", word.word) if word.glyph == "done" else word
