@@ -147,22 +147,19 @@ def kinds_of(alliance: Alliance) -> Choices:
 
 
 def journal_of(alliance: Alliance) -> QuerySet[JournalEntry]:
-    return JournalEntry.objects.filter(alliance=alliance).select_related("actor")
+    """The acts on the Alliance, and those on its territory: who was invited, given a role."""
+    of_territory = Q(alliance=None, territory_id=alliance.territory_id)
+    return JournalEntry.objects.filter(Q(alliance=alliance) | of_territory).select_related("actor")
 
 
 def journal_people(alliance: Alliance) -> Choices:
-    actors = JournalEntry.objects.filter(alliance=alliance).order_by("actor").values("actor")
+    actors = journal_of(alliance).order_by("actor").values("actor")
     return [(str(user.pk), user.full_name) for user in User.objects.filter(pk__in=actors)]
 
 
 def journal_verbs(alliance: Alliance) -> Choices:
-    verbs = (
-        JournalEntry.objects.filter(alliance=alliance)
-        .order_by("verb")
-        .values_list("verb")
-        .distinct()
-    )
-    return sorted(((verb, verb_label(verb)) for (verb,) in verbs), key=lambda pair: pair[1])
+    verbs = journal_of(alliance).order_by("verb").values_list("verb", flat=True).distinct()
+    return sorted(((verb, verb_label(verb)) for verb in verbs), key=lambda pair: pair[1])
 
 
 def journal_columns() -> list[str]:

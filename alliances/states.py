@@ -45,9 +45,11 @@ def workflows() -> list[Workflow]:
 
 def _workflow(model: type[models.Model], field: FSMFieldMixin) -> Workflow:
     with translation.override("fr"):
-        labels = {value: str(label) for value, label in field.choices}
+        labels = {value: str(label) for value, label in field.choices or []}
     states = list(labels)
-    steps = {Step(one.source, one.name, one.target) for one in field.get_all_transitions(model)}
+    steps = {
+        Step(str(one.source), one.name, str(one.target)) for one in field.get_all_transitions(model)
+    }
     ranked = sorted(steps, key=lambda step: (states.index(step.source), step))
     return Workflow(model, field.name, field.default, states, labels, ranked)
 

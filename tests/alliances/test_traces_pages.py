@@ -171,6 +171,12 @@ def test_the_journal_filters_by_person_act_and_day(
         assert f"{unseen}</td>" not in text, query
 
 
+def test_the_journal_tells_who_was_invited(client: Client, direction: User) -> None:
+    typed = {"email": "x@exemple.example", "role": "partner", "language": "fr"}
+    client.post(f"{BASE}/equipe/inviter/", typed)
+    assert "a invité une personne" in client.get(f"{BASE}/journal/").text
+
+
 def test_the_journal_exports_what_is_filtered(
     client: Client, alliance: Alliance, direction: User
 ) -> None:
