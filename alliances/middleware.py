@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -23,7 +24,7 @@ logger = logging.getLogger("alliances.requests")
 
 
 class RequestLogMiddleware:
-    """Numbers each request, gives the number back in ``X-Request-Id``, writes one event at the end."""
+    """Numbers each request, says the number in ``X-Request-Id``, writes one event at the end."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -107,15 +108,15 @@ class SignInRequiredMiddleware:
 
 
 def _session_ended(request: HttpRequest) -> HttpResponse:
-    back = request.headers.get("Referer", request.path)
-    path = back.split("/", 3)[-1] if "//" in back else back.lstrip("/")
-    sign_in = f"{reverse('account_login')}?next=/{path}"
+    back = urlsplit(request.headers.get("Referer", request.path))
+    path = "/" + back.path.lstrip("/") + (f"?{back.query}" if back.query else "")
+    sign_in = f"{reverse('account_login')}?{urlencode({'next': path})}"
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"session": "ended", "sign_in": sign_in}, status=401)
     typed = {
         name: value
         for name, value in request.POST.items()
-        if name != "csrfmiddlewaretoken" and "password" not in name and value.strip()
+        if name != "csrfmiddlewaretoken" and "password" not in name and str(value).strip()
     }
     context = {"typed": typed, "sign_in": sign_in}
     return render(request, "errors/session_ended.html", context, status=401)
@@ -167,7 +168,7 @@ class IdentityMiddleware:
         person = user if isinstance(user, User) or user.is_authenticated else None
         if person is not None:
             logs.add_context(person=person.pk)
-        with acting_as(person):  # type: ignore[arg-type]
+        with acting_as(person):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

@@ -69,7 +69,7 @@ class MoneyFormField(forms.CharField):
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
 
-    def clean(self, value: object) -> Decimal | None:  # type: ignore[override]
+    def clean(self, value: object) -> Decimal | None:
         text = super().clean(value)
         if text in self.empty_values:
             return None

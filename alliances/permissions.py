@@ -67,7 +67,7 @@ def _territory_id(of: object | None) -> int | None:
         return None
     if isinstance(of, Territory):
         return of.pk
-    return of.territory_id  # type: ignore[attr-defined, no-any-return]
+    return of.territory_id  # type: ignore[attr-defined]
 
 
 def can(user: User, right: str, of: object | None = None) -> bool:
@@ -142,7 +142,7 @@ def memberships_of(user: User) -> list[Membership]:
 
 
 def role_of(user: User, of: object | None = None) -> Role | None:
-    """The role under which ``user`` speaks of ``of``: the first regional one there, else national."""
+    """The role under which ``user`` speaks of ``of``: a regional one there, else national."""
     territory_id = _territory_id(of)
     memberships = memberships_of(user)
     for membership in memberships:

@@ -44,9 +44,17 @@ class Role:
 
 VIEW = "view_territory"
 _PREPARE = {
-    VIEW, "comment", "add_document", "edit_plan", "manage_projects", "decide_projects",
-    "edit_report", "invite_table", "edit_governance", "view_journal",
-}  # fmt: skip
+    VIEW,
+    "comment",
+    "add_document",
+    "edit_plan",
+    "manage_projects",
+    "decide_projects",
+    "edit_report",
+    "invite_table",
+    "edit_governance",
+    "view_journal",
+}
 _MINISTRY = {VIEW, "comment", "comment_ministry", "view_journal"}
 
 ROLES: dict[str, Role] = {
@@ -73,9 +81,15 @@ ROLES: dict[str, Role] = {
             frozenset(
                 _MINISTRY
                 | {
-                    "add_document", "prepare_convention", "record_signature", "validate_plan",
-                    "accept_report", "recommend_versement", "hold_versement", "invite_table",
-                }  # fmt: skip
+                    "add_document",
+                    "prepare_convention",
+                    "record_signature",
+                    "validate_plan",
+                    "accept_report",
+                    "recommend_versement",
+                    "hold_versement",
+                    "invite_table",
+                }
             ),
             frozenset({"view_national"}),
         ),

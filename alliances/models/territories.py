@@ -43,7 +43,7 @@ class Territory(models.Model):
 
     class Meta:
         ordering = ["rank"]
-        permissions = TERRITORY_RIGHTS + NATIONAL_RIGHTS
+        permissions = [*TERRITORY_RIGHTS, *NATIONAL_RIGHTS]
         constraints = [
             models.UniqueConstraint(fields=["name"], name="territory_name_unique"),
         ]

@@ -141,9 +141,7 @@ class Comment(ScopedModel):
                 name="comment_ministry_only_from_ministry",
                 violation_error_message=_("Seul le ministère écrit une remarque réservée."),
             ),
-            models.CheckConstraint(
-                condition=~Q(body=""), name="comment_not_empty"
-            ),
+            models.CheckConstraint(condition=~Q(body=""), name="comment_not_empty"),
         ]
 
     def __str__(self) -> str:

@@ -180,7 +180,7 @@ def _is(extension: str, file: UploadedFile) -> bool:
         return head.startswith(_JPEG)
     try:
         file.seek(0)
-        with ZipFile(file) as archive:  # type: ignore[arg-type]
+        with ZipFile(file) as archive:
             return _OFFICE[extension][0] in archive.namelist()
     except (BadZipFile, OSError):
         return False

@@ -199,8 +199,8 @@ def file_size(size: int | None) -> str:
 def french_ordinal(rank: int, feminine: bool = True) -> str:
     """``1re``, ``3e``; in English ``3rd``."""
     if _is_english():
-        suffix = "th" if 10 <= rank % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-        return f"{rank}{suffix}"
+        special = {} if 10 <= rank % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}
+        return f"{rank}{special.get(rank % 10, 'th')}"
     if rank == 1:
         return "1re" if feminine else "1er"
     return f"{rank}e"

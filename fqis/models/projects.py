@@ -396,8 +396,7 @@ class ProjectResult(ScopedModel):
                 fields=["project", "fiscal_year"], name="project_result_once_a_year"
             ),
             models.CheckConstraint(
-                condition=Q(people_in_poverty=None)
-                | Q(people_in_poverty__lte=F("people_reached")),
+                condition=Q(people_in_poverty=None) | Q(people_in_poverty__lte=F("people_reached")),
                 name="project_result_within_reached",
                 violation_error_message=_(
                     "Le nombre de personnes en situation de pauvreté dépasse celui des personnes"

@@ -137,8 +137,7 @@ class Versement(FSMModelMixin, ScopedModel):
                 for act in ("recommended", "authorised", "payment_confirmed", "held", "cancelled")
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["planned", "held", "cancelled"])
-                | Q(ready_at__isnull=False),
+                condition=Q(state__in=["planned", "held", "cancelled"]) | Q(ready_at__isnull=False),
                 name="versement_ready_has_date",
             ),
             models.CheckConstraint(

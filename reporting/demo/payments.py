@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from alliances import clock
 from alliances.fiscal import FiscalYear
@@ -61,7 +62,7 @@ class Payments(Chapter):
         span = (last - day).days - 5
         for rank, mrc in enumerate(mrcs):
             when = day + timedelta(days=4 + span * rank // len(mrcs))
-            self.on(when, self.cast.analyst, lambda mrc=mrc: self._sign(Signatory.Kind.MRC, mrc))
+            self.on(when, self.cast.analyst, partial(self._sign, Signatory.Kind.MRC, mrc))
 
     def _convention(self) -> Convention:
         return Convention.objects.get(alliance=self.alliance)

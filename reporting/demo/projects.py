@@ -46,8 +46,8 @@ class Projects(Chapter):
         self.random = Random(self.alliance.territory.slug)  # noqa: S311
         first, priorities, places = self._read_plan()
         # On average, what the first two payments can carry.
-        received = split_tranches(self._envelope(), 5)[:2]
-        self.average = sum(received) * 8 / 10 / self.profile.projects
+        carried = sum(split_tranches(self._envelope(), 5)[:2], Decimal(0))
+        self.average = carried * 8 / 10 / self.profile.projects
         carriers = self._register_carriers(first, places)
         span = (LAST_DAY - first).days
         total = self.profile.projects

@@ -1,4 +1,6 @@
-"""The invented names of the demo: people, organisations, initiatives. Nobody real, nothing funded."""
+"""The invented names of the demo: people, organisations, initiatives. Nobody is real."""
+
+from typing import Any
 
 FIRST_NAMES = [
     "Maude",
@@ -214,7 +216,7 @@ INITIATIVES = [
 ]
 
 # Title of a priority, its national theme, its objectives and their actions.
-PRIORITIES = [
+PRIORITIES: list[dict[str, Any]] = [
     {
         "title": "Assurer l’accès à une alimentation saine et digne",
         "theme": "securite-alimentaire",
@@ -268,28 +270,28 @@ PRIORITIES = [
 ]
 
 SECTION_TEXTS = {
-    "1a": "La Table répond de l’Alliance devant le ministère. Un comité directeur se réunit six fois"
-    " par année. Un comité local agit dans chaque milieu et propose les initiatives.",
+    "1a": "La Table répond de l’Alliance devant le ministère. Un comité directeur se réunit six"
+    " fois par année. Un comité local agit dans chaque milieu et propose les initiatives.",
     "1b": "Les projets structurants de l’Alliance précédente se poursuivent quand le milieu y"
     " consent. Le plan s’arrime aux démarches de développement social du territoire.",
     "1c": "Municipalités, organismes communautaires, écoles, santé publique et habitation siègent"
     " aux comités. Chaque milieu délègue au moins deux personnes.",
-    "1d": "Des personnes en situation de pauvreté siègent au comité directeur et aux comités locaux."
-    " Leur transport, la garde et une allocation de présence sont payés.",
+    "1d": "Des personnes en situation de pauvreté siègent au comité directeur et aux comités"
+    " locaux. Leur transport, la garde et une allocation de présence sont payés.",
     "2a": "La demande d’aide alimentaire augmente et le logement abordable manque. L’isolement"
     " touche surtout les aînés et les familles monoparentales.",
     "2b": "Le vieillissement et l’éloignement des services pèsent sur les petits milieux. Les"
     " épisodes de chaleur touchent d’abord les logements mal isolés.",
-    "2c": "Les secteurs dont l’indice de vitalité est le plus faible passent en premier. La liste est"
-    " revue chaque année avec la santé publique.",
-    "10a": "La Table tient une comptabilité distincte pour l’enveloppe. Le comité directeur reçoit un"
-    " état des dépenses à chaque trimestre.",
+    "2c": "Les secteurs dont l’indice de vitalité est le plus faible passent en premier. La liste"
+    " est revue chaque année avec la santé publique.",
+    "10a": "La Table tient une comptabilité distincte pour l’enveloppe. Le comité directeur reçoit"
+    " un état des dépenses à chaque trimestre.",
     "10b": "Le dépôt se fait en tout temps, par un formulaire court. Un agent accompagne les petits"
     " organismes.",
-    "10c": "Un comité de sélection se réunit quatre fois par année. La grille est publique et chaque"
-    " refus est expliqué.",
-    "10d": "Chaque initiative remet un bilan annuel. La Table compile les indicateurs avec l’aide de"
-    " la DGSQ.",
+    "10c": "Un comité de sélection se réunit quatre fois par année. La grille est publique et"
+    " chaque refus est expliqué.",
+    "10d": "Chaque initiative remet un bilan annuel. La Table compile les indicateurs avec l’aide"
+    " de la DGSQ.",
     "10e": "Les activités se tiennent là où les gens vivent. Les textes sont en langage clair.",
     "10f": "Une infolettre paraît chaque saison. Une journée annuelle fait connaître les pratiques"
     " gagnantes.",

@@ -42,11 +42,10 @@ def todo(user: User) -> list[Todo]:
         by_target[remark.target_label, remark.target_id].append(remark)
     reports = _reports([pk for label, pk in by_target if label == REPORT])
     versions = _versions([pk for label, pk in by_target if label == VERSION])
-    todos = [
+    return [
         _on_report(reports[pk], remarks) if label == REPORT else _on_plan(versions[pk], remarks)
         for (label, pk), remarks in by_target.items()
     ]
-    return todos
 
 
 def waiting(user: User) -> list[Waiting]:

@@ -61,9 +61,7 @@ def test_canvas_holds_twenty_sections_and_fifteen_required_elements():
 
 
 def test_only_published_envelopes_have_an_amount():
-    known = Envelope.objects.exclude(amount=None).values_list(
-        "alliance__territory__slug", "amount"
-    )
+    known = Envelope.objects.exclude(amount=None).values_list("alliance__territory__slug", "amount")
     assert dict(known) == {
         "mauricie": Decimal("5805682"),
         "laval": Decimal("2606312"),
