@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.http import int_to_base36
 
 from alliances.models import (
     Alliance,
@@ -115,6 +116,7 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "report_save": lambda a: ("2025-2026",),
     "report_submit": lambda a: ("2025-2026",),
     "report_review": lambda a: ("2025-2026",),
+    "report_figure": lambda a: ("2025-2026", "received"),
 }
 DAY = {"on": "2026-11-20"}
 # Acts whose address names them: each has its own right.
@@ -165,7 +167,7 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "invitation": lambda a: (
         link_of(Invitation.objects.get(territory=a.territory)).rsplit("/", 2)[1],
     ),
-    "account_reset_password_from_key": lambda a: ("1", "a-b"),
+    "account_reset_password_from_key": lambda a: (int_to_base36(_someone(a).pk), "a-b"),
     "mfa_edit_webauthn": lambda a: (1,),
     "mfa_remove_webauthn": lambda a: (1,),
 }
