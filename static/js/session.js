@@ -178,6 +178,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const changed = new Set();
   let waiting;
   let busy = false;
+  let held = null;
 
   const say = (name, detail) => {
     if (!status) return;
@@ -237,7 +238,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       again = 20000;
     }
     busy = false;
-    if (again) setTimeout(send, again); else if (changed.size && deadline > Date.now()) send();
+    if (held) {
+      const { submitter } = held;
+      held = null;
+      form.requestSubmit(submitter);
+    } else if (again) setTimeout(send, again); else if (changed.size && deadline > Date.now()) send();
   };
 
   const later = (delay) => (event) => {
@@ -249,5 +254,12 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   form.addEventListener("input", later(1500));
   form.addEventListener("change", later(100));
   window.addEventListener("beforeunload", (event) => { if (changed.size) event.preventDefault(); });
-  form.addEventListener("submit", () => changed.clear());
+  form.addEventListener("submit", (event) => {
+    clearTimeout(waiting);
+    changed.clear();
+    if (!busy) return;
+    // The saving on its way changes the revision: sent now, the form would conflict with itself.
+    event.preventDefault();
+    held = { submitter: event.submitter };
+  });
 }

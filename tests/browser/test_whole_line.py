@@ -182,30 +182,34 @@ def recommend_versement(analyst: Visitor, rank: str) -> None:
 
 
 def authorise_and_pay(people: People, rank: str) -> Notice:
-    """A second person authorises, the worker writes the notice, a third one confirms the bank's."""
-    amount = TRANCHES[rank]
-    number = authorise(people.budget, rank, amount)
-    page = wait_for_task(people.payments, f"Confirmer le paiement .* {rank} tranche")
-    notice = page.get_by_role("link", name=number)
-    pdf = download(people.payments, notice.first)
-    people.payments.check_accessible()
-    page.get_by_label("Référence du paiement").fill(f"SAGIR-{number}")
+    """A second person authorises, the worker writes the notice, a third one confirms payment."""
+    number = authorise(people.budget, rank)
+    wait_for_task(people.payments, f"Confirmer le paiement .* {rank} tranche")
+    notice = pay(people.payments, number)
+    check_table_knows(people.coordination, rank)
+    return notice
+
+
+def pay(payments: Visitor, number: str) -> Notice:
+    page = payments.page
+    pdf = download(payments, page.get_by_role("link", name=number).first)
+    check_wide_and_narrow(payments)
+    page.get_by_label("Référence du paiement").fill(f"VIR-{number}")
     press(page, button(page, "Confirmer le paiement"))
     assert "Paiement confirmé" in done(page)
-    check_table_knows(people.coordination, rank, amount)
     return Notice(int(number.rsplit("-", 1)[1]), number, pdf)
 
 
-def authorise(budget: Visitor, rank: str, amount: str) -> str:
+def authorise(budget: Visitor, rank: str) -> str:
     """Checks what is about to be done, then does it; the sentence gives the notice's number."""
     page = from_home(budget, f"Autoriser le versement .* {rank} tranche")
     press(page, button(page, "Vérifier et autoriser"))
     row = page.get_by_role("table", name="Versements que vous autorisez").locator("tbody tr")
-    assert amount in plain(row.inner_text())
+    assert TRANCHES[rank] in plain(row.inner_text())
     check_wide_and_narrow(budget)
     press(page, button(page, "Autoriser 1 versement"))
     told = done(page)
-    assert told.startswith(f"1 versement autorisé, {amount}")
+    assert told.startswith(f"1 versement autorisé, {TRANCHES[rank]}")
     number = re.search(r"AV-\d{4}-\d+", told)
     assert number, told
     return number.group()
@@ -223,12 +227,12 @@ def wait_for_task(visitor: Visitor, task: str) -> Page:
     return from_home(visitor, task)
 
 
-def check_table_knows(table: Visitor, rank: str, amount: str) -> None:
+def check_table_knows(table: Visitor, rank: str) -> None:
     """The Table finds its money on its own page, with the day, and nothing to ask by telephone."""
     page = open_alliance(table)
     open_tab(table, "Finances")
     row = page.locator("tbody tr").filter(has_text=f"{rank} tranche").first
-    assert amount in plain(row.inner_text()), row.inner_text()
+    assert TRANCHES[rank] in plain(row.inner_text()), row.inner_text()
     assert "Payé" in row.inner_text(), row.inner_text()
     table.check_accessible()
 
@@ -279,7 +283,12 @@ def write_section(page: Page, text: str) -> None:
 def write_logic(coordination: Visitor) -> None:
     """One priority, one objective, one action and its indicator with a target."""
     page = coordination.page
-    press(page, page.get_by_role("navigation", name="Sections du plan").get_by_role("link", name="riorités").first)
+    press(
+        page,
+        page.get_by_role("navigation", name="Sections du plan")
+        .get_by_role("link", name="riorités")
+        .first,
+    )
     press(page, page.get_by_role("link", name="Ajouter une priorité"))
     page.get_by_label("Priorité", exact=True).fill(PRIORITY)
     page.locator("input[name=national_priorities]").first.check()
@@ -320,3 +329,131 @@ def approve_plan(people: People) -> None:
     press(page, button(page, "Approuver le plan"))
     assert "approuvé" in done(page)
     people.delegate.check_accessible()
+
+
+# --- Project
+
+
+def decide_project(coordination: Visitor) -> None:
+    """Registered against the plan's priority, with its organisation, then accepted."""
+    page = open_alliance(coordination)
+    open_tab(coordination, "Projets")
+    press(page, page.get_by_role("link", name="Inscrire un projet").first)
+    today = clock.today()
+    page.get_by_label("Titre du projet").fill(PROJECT)
+    page.get_by_label("Organisation porteuse").select_option(label=TABLE)
+    page.get_by_label("Montant demandé").fill("84 500,00")
+    page.get_by_label("Demande reçue le").fill(today.isoformat())
+    page.get_by_label("Début").fill(today.isoformat())
+    page.get_by_label("Fin", exact=True).fill((today + timedelta(days=6 * 366)).isoformat())
+    assert press(page, button(page, "Inscrire le projet")).status == 422
+    assert "Un projet dure cinq ans au plus" in refusal(page)
+    page.get_by_label("Fin", exact=True).fill((today + timedelta(days=700)).isoformat())
+    assert press(page, button(page, "Inscrire le projet")).status == 422
+    assert "Choisissez la priorité du plan à laquelle le projet répond." in refusal(page)
+    check_wide_and_narrow(coordination)
+    page.get_by_label("Priorité du plan en vigueur").select_option(label=f"1. {PRIORITY}")
+    press(page, button(page, "Inscrire le projet"))
+    done(page)
+    check_wide_and_narrow(coordination)
+    from_home(coordination, "1 projet attend une décision")
+    press(page, page.get_by_role("link", name=PROJECT))
+    page.get_by_label("Accepté").check()
+    press(page, button(page, "Consigner la décision"))
+    assert "Décision consignée" in done(page)
+    expect(page.get_by_role("table", name="Décisions de la Table")).to_contain_text("84 500,00")
+    coordination.check_accessible()
+
+
+# --- Annual report
+
+
+def write_report(people: People) -> None:
+    page = from_home(people.coordination, f"Commencer la reddition {REPORT}")
+    press(page, button(page, "Commencer la reddition"))
+    fill_report(people.coordination)
+    submit_report(people.direction)
+
+
+def fill_report(coordination: Visitor) -> None:
+    page = coordination.page
+    page.get_by_label("Réalisations de l’année").fill("Quatre cuisines ont ouvert leurs portes.")
+    page.get_by_label("Frais d’administration", exact=True).fill("1e9")
+    assert press(page, button(page, "Enregistrer")).status == 422
+    assert "Entrez un montant en dollars" in refusal(page)
+    page.get_by_label("Frais d’administration", exact=True).fill("18 500,00")
+    page.get_by_label("Coordination et mobilisation", exact=True).fill("61 250,00")
+    check_wide_and_narrow(coordination)
+    press(page, button(page, "Enregistrer"))
+    assert "est enregistrée" in done(page)
+    expect(button(page, "Transmettre à la DGSQ")).to_have_count(0)
+
+
+def submit_report(direction: Visitor) -> None:
+    """Transmitting before the end is refused, with links to what lacks."""
+    page = from_home(direction, f"reddition {REPORT}")
+    assert press(page, button(page, "Transmettre à la DGSQ")).status == 422
+    expect(page.locator(".error-summary").get_by_role("link")).to_have_count(1)
+    check_wide_and_narrow(direction)
+    page.get_by_label("Participation des personnes").fill("Douze personnes siègent au comité.")
+    page.get_by_label("Autres revenus", exact=True).fill("0")
+    press(page, button(page, "Transmettre à la DGSQ"))
+    assert "transmise" in done(page)
+    direction.check_accessible()
+
+
+def accept_report(people: People) -> None:
+    """The DGSQ recommends, the DGSSAC accepts; each decides on its own page."""
+    page = from_home(people.advisor, f"Analyser la reddition {REPORT}")
+    page.get_by_label("Recommander le versement").check()
+    page.get_by_role("textbox", name="Motif").fill("Les cibles de l’année sont atteintes.")
+    check_wide_and_narrow(people.advisor)
+    press(page, button(page, "Transmettre la décision"))
+    done(page)
+    page = from_home(people.analyst, f"Accepter la reddition {REPORT}")
+    page.get_by_label("Accepter la reddition").check()
+    check_wide_and_narrow(people.analyst)
+    press(page, button(page, "Consigner la décision"))
+    done(page)
+
+
+# --- Notice
+
+
+def read_notice(notice: Notice) -> None:
+    """What is printed: the number, the amount in figures and in words, whose money it is."""
+    text = plain("".join(page.extract_text() for page in PdfReader(BytesIO(notice.pdf)).pages))
+    assert re.fullmatch(r"AV-\d{4}-\d{4,}", notice.name)
+    for words in (
+        notice.name,
+        TRANCHES["3e"],
+        "un million deux cent quarante-six mille quatre cent vingt dollars et cinquante cents",
+        TABLE,
+        "Mauricie",
+        "Hélène Tremblay",
+        "Reddition 2025-2026 acceptée",
+    ):
+        assert words in text, text
+
+
+def compare_file(passer_by: Visitor, portal: Portal, notice: Notice) -> None:
+    """The QR code leads a passer-by to the public page, which knows this file from a copy."""
+    address = qr_of(notice.pdf)
+    assert re.fullmatch(rf"{re.escape(portal.env['PUBLIC_URL'])}/verifier/[0-9A-Z]+/", address)
+    page = passer_by.page
+    page.goto(address)
+    expect(page.locator("main")).to_contain_text(notice.name)
+    expect(page.locator("main")).not_to_contain_text("Mauricie")
+    chooser = page.get_by_label("Fichier à comparer")
+    same = page.get_by_text("Le fichier est identique.")
+    different = page.get_by_text("Le fichier est différent.")
+    for pdf, shown, hidden in (
+        (notice.pdf, same, different),
+        (notice.pdf.replace(b"1", b"2", 1), different, same),
+    ):
+        chooser.set_input_files(
+            {"name": f"{notice.name}.pdf", "mimeType": "application/pdf", "buffer": pdf}
+        )
+        expect(shown).to_be_visible()
+        expect(hidden).to_be_hidden()
+        check_wide_and_narrow(passer_by)
