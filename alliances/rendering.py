@@ -2,6 +2,7 @@
 
 import gc
 from functools import cache
+from threading import Lock
 
 import segno
 from django.conf import settings
@@ -15,6 +16,8 @@ from weasyprint.urls import URLFetcher
 from .models import Document
 
 STYLES = settings.BASE_DIR / "static" / "css" / "document.css"
+# Pango is not safe between threads: two renderings at once corrupt the worker's memory.
+_one_at_a_time = Lock()
 
 
 @cache
@@ -80,13 +83,11 @@ def render_html(document: Document, template: str) -> str:
 
 
 def render_pdf(document: Document, template: str) -> bytes:
-    """A tagged PDF/UA-1 of ``document``."""
-    html = HTML(
-        string=render_html(document, template),
-        base_url=settings.BASE_DIR.as_uri(),
-        url_fetcher=_fetcher(),
-    )
-    pdf: bytes = html.write_pdf(
-        stylesheets=[_styles()], font_config=_fonts(), pdf_variant="pdf/ua-1"
-    )
+    """A tagged PDF/UA-1 of ``document``; one at a time in a process."""
+    text = render_html(document, template)
+    with _one_at_a_time:
+        html = HTML(string=text, base_url=settings.BASE_DIR.as_uri(), url_fetcher=_fetcher())
+        pdf: bytes = html.write_pdf(
+            stylesheets=[_styles()], font_config=_fonts(), pdf_variant="pdf/ua-1"
+        )
     return pdf

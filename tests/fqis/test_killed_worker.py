@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db.models import Count
+from django.utils import timezone
 
+from alliances import clock
 from alliances.config import celery_app
 from alliances.identity import acting_as_portal
 from alliances.models import Document, JournalEntry, Notification
@@ -37,7 +40,12 @@ KILLS = 6
 
 
 def authorise_all() -> None:
-    """Two hundred notices waiting to be rendered, as after a busy day."""
+    """Two hundred notices that wait since ten minutes: long enough for the sweep to see them."""
+    with clock.at(timezone.now() - timedelta(minutes=10)):
+        _authorise_all()
+
+
+def _authorise_all() -> None:
     parts = [TrancheSpec(2024, Decimal("100.00"), "convention_signed")] * EACH
     with acting_as_portal():
         analyst, budget = person("analyst"), person("budget")
@@ -108,7 +116,7 @@ def test_two_hundred_notices_survive_a_worker_killed_at_any_moment(
             sweep(broker.url)
             with running_worker(env, log):
                 # Killed at work: somewhere after its first notice.
-                wait_for(before + 1, seconds=60, broker=broker.url)
+                assert wait_for(before + 1, seconds=60, broker=broker.url) > before
                 time.sleep(moments.uniform(0.0, 1.5))
             killed += 1
         with running_worker(env, log):
