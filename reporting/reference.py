@@ -16,6 +16,6 @@ def load() -> None:
             defaults={
                 "opens_on": date(year.start + 1, 4, 1),
                 "due_on": date(year.start + 1, 6, 30),
-                "analysis_due_on": date(year.start + 1, 12, 15),
+                "analysis_due_on": date(year.start + 1, 9, 30),
             },
         )

@@ -83,6 +83,15 @@ class PlanStory(Chapter):
         )
         self.on(day + timedelta(days=9), self.coordination, self._add_action)
 
+    def widen(self, day: date) -> None:
+        """Another version, whose new means are still to be written."""
+        reason = "La priorité sur l’itinérance demande d’autres moyens."
+        self.on(
+            day,
+            self.coordination,
+            lambda: open_version(self.alliance.plan, by=self.coordination, reason=reason),
+        )
+
     def leave_unfinished(self, day: date) -> None:
         """What the coordination emptied to write it again, and has not written yet."""
         self.on(day, self.coordination, self._empty_sections)
@@ -126,7 +135,7 @@ class PlanStory(Chapter):
                         mrcs=mrcs[rank::2],
                         people_to_reach=120 + 40 * rank,
                         expected_result="Un service stable, connu et utilisé",
-                        lead="Corporation de développement communautaire",
+                        lead="CDC",
                         collaborators="Municipalités, organismes, santé publique",
                     )
                     add_indicator(
@@ -149,7 +158,7 @@ class PlanStory(Chapter):
             population="Jeunes adultes et nouveaux arrivants",
             people_to_reach=60,
             expected_result="Trente personnes formées par année",
-            lead="Centre d’action bénévole",
+            lead="CAB",
             collaborators="Centre de services scolaire",
         )
         add_indicator(

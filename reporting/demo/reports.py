@@ -73,13 +73,17 @@ class Reports(Chapter):
 
     def _fill(self, year: int, *, months: int, finished: bool) -> None:
         report = self._report(year)
-        yearly = Decimal(52_000 + 3_500 * self.rank)
+        yearly = Decimal(52_000 + 3_500 * self.rank) * (100 + 8 * (year - 2024)) / 100
+        # A full-time person since May 2025: the adviser asks why.
+        hired = year == 2025 and self.rank % 3 == 1
+        administration = yearly * (14 if hired else 10) / 10 * months / 24
+        reason = "Une ressource à temps plein depuis mai 2025." if hired else ""
         texts = dict(REPORT_TEXTS)
         if not finished:
             texts.pop("participation")
             texts.pop("next_year")
         lines = {
-            "administration": LineEntry((yearly * months / 24).quantize(Decimal("0.01"))),
+            "administration": LineEntry(administration.quantize(Decimal("0.01")), reason),
             "mobilisation": LineEntry((yearly * months / 10).quantize(Decimal("0.01"))),
             "other_income": LineEntry(Decimal("0.00")),
         }

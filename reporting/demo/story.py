@@ -113,7 +113,7 @@ def _plan(plan: PlanStory, payments: Payments, signed_on: date) -> None:
         plan.submit(date(2026, 1, 30))
         plan.validate(date(2026, 2, 20))
         plan.approve(date(2026, 3, 12))
-        plan.modify(date(2026, 10, 5), "La priorité sur l’itinérance demande d’autres moyens.")
+        plan.widen(date(2026, 10, 5))
         plan.leave_unfinished(date(2026, 11, 2))
     elif state == "v2_submitted":
         plan.modify(date(2026, 9, 14), "Le partenaire principal de la priorité 1 a changé.")

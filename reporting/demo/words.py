@@ -284,6 +284,8 @@ SECTION_TEXTS = {
     " épisodes de chaleur touchent d’abord les logements mal isolés.",
     "2c": "Les secteurs dont l’indice de vitalité est le plus faible passent en premier. La liste"
     " est revue chaque année avec la santé publique.",
+    "3": "Le comité régional retient ces priorités. Elles répondent au portrait de la section 2 et"
+    " ont fait consensus, avec des personnes en situation de pauvreté.",
     "10a": "La Table tient une comptabilité distincte pour l’enveloppe. Le comité directeur reçoit"
     " un état des dépenses à chaque trimestre.",
     "10b": "Le dépôt se fait en tout temps, par un formulaire court. Un agent accompagne les petits"
