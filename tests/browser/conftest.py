@@ -76,12 +76,18 @@ class Portal:
             return database.execute(query, values).fetchall()
 
 
-@contextmanager
-def open_portal(blocker: Any, folder: Path, *preparation: str) -> Iterator[Portal]:
-    """Runs a portal on a copy of the reference database, after one command of ``manage.py``."""
-    with blocker.unblock():
-        template = connection.settings_dict["NAME"]
+@pytest.fixture(scope="session")
+def template(django_db_setup: None, django_db_blocker: Any) -> str:
+    """The reference database, which no connection holds any more: it may be copied."""
+    with django_db_blocker.unblock():
+        name = str(connection.settings_dict["NAME"])
         connection.close()
+    return name
+
+
+@contextmanager
+def open_portal(template: str, folder: Path, *preparation: str) -> Iterator[Portal]:
+    """Runs a portal on a copy of the reference database, after one command of ``manage.py``."""
     name = f"{template}_portal_{uuid4().hex[:8]}"
     maintenance = database_url(OWNER, "postgres")
     with psycopg.connect(maintenance, autocommit=True) as admin:
@@ -114,27 +120,24 @@ def open_portal(blocker: Any, folder: Path, *preparation: str) -> Iterator[Porta
 
 
 @pytest.fixture(scope="session")
-def portal(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Portal]:
+def portal(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with its people and nothing else: where the line is played from its start."""
     folder = tmp_path_factory.mktemp("portal")
-    with open_portal(django_db_blocker, folder, "create_demo_people") as running:
+    with open_portal(template, folder, "create_demo_people") as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def story(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Portal]:
+def story(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with the whole demo story: what its pages look like when they are full."""
     folder = tmp_path_factory.mktemp("story")
-    with open_portal(django_db_blocker, folder, "seed_demo") as running:
+    with open_portal(template, folder, "seed_demo") as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(template: str) -> Iterator[Browser]:
+    """Chromium. Started after Django's last query: its event loop forbids any other."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS

@@ -242,7 +242,7 @@ def check_table_knows(table: Visitor, rank: str) -> None:
 
 def write_plan(people: People) -> None:
     """Section after section; transmitting before the end is refused, with links to what lacks."""
-    page = from_home(people.coordination, "PARC, version 1")
+    page = from_home(people.coordination, "Terminer .*version 1")
     check_wide_and_narrow(people.coordination)
     lists_what_lacks(people.direction)
     first = page.get_by_role("navigation", name="Sections du plan").get_by_role("link").first
@@ -261,7 +261,7 @@ def write_plan(people: People) -> None:
 
 
 def lists_what_lacks(direction: Visitor) -> None:
-    page = from_home(direction, "PARC, version 1")
+    page = from_home(direction, "Terminer .*version 1")
     press(page, page.get_by_role("link", name="Vérifier et transmettre"))
     lacking = page.locator("tbody tr").filter(has_text="Il manque")
     expect(lacking).to_have_count(15)
@@ -317,10 +317,10 @@ def write_logic(coordination: Visitor) -> None:
 
 
 def approve_plan(people: People) -> None:
-    page = from_home(people.direction, "Transmettre : PARC, version 1")
+    page = from_home(people.direction, "Transmettre .*version 1")
     press(page, button(page, "Transmettre à la DGSSAC"))
     assert "La DGSSAC et la DGSQ reçoivent un avis" in done(page)
-    page = from_home(people.analyst, "Valider la PARC|Valider .*version 1")
+    page = from_home(people.analyst, "Valider .*version 1")
     check_wide_and_narrow(people.analyst)
     press(page, button(page, "Valider le plan"))
     assert "validé" in done(page)
