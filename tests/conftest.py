@@ -6,6 +6,7 @@ a request binds the person signed in and gives the portal's back.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import InsufficientPrivilege, ObjectInUse
 
 from alliances.models import Document, User
 
@@ -107,6 +109,27 @@ def database_url(user: str, name: str) -> str:
     return make_conninfo(dbname=name, user=user, **{k: v for k, v in known.items() if v})
 
 
+def copy_database(template: str, name: str) -> None:
+    """A database of the tests like ``template``, which nobody may be using."""
+    with psycopg.connect(database_url(OWNER, "postgres"), autocommit=True) as admin:
+        names = sql.Identifier(name), sql.Identifier(template)
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+
+
+def drop_database(name: str) -> None:
+    """Drops a database of the tests; waits for the server's own cleaning to leave it."""
+    command = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(database_url(OWNER, "postgres"), autocommit=True) as admin:
+        for _attempt in range(50):
+            try:
+                admin.execute(command)
+            except (InsufficientPrivilege, ObjectInUse):
+                time.sleep(0.2)
+            else:
+                return
+        admin.execute(command)
+
+
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[CommittedDatabase]:
     """A copy of the migrated database with its reference data, dropped afterwards: for threads,
@@ -114,22 +137,14 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[Comm
     with django_db_blocker.unblock():
         template = connection.settings_dict["NAME"]
         name = f"{template}_{uuid4().hex[:8]}"
-        owner = OWNER
         connection.close()
-        maintenance = database_url(owner, "postgres")
-        with psycopg.connect(maintenance, autocommit=True) as admin:
-            admin.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(template)
-                )
-            )
+        copy_database(template, name)
         connection.settings_dict["NAME"] = name
         try:
             yield CommittedDatabase(
-                name, database_url(owner, name), database_url(settings.APP_DB_ROLE, name)
+                name, database_url(OWNER, name), database_url(settings.APP_DB_ROLE, name)
             )
         finally:
             connections.close_all()
             connection.settings_dict["NAME"] = template
-            with psycopg.connect(maintenance, autocommit=True) as admin:
-                admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            drop_database(name)

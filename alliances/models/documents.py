@@ -105,7 +105,12 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="ready")
-                | Q(sha256__regex=r"^[0-9a-f]{64}$", rendered_at__isnull=False, size__gt=0),
+                | Q(
+                    sha256__regex=r"^[0-9a-f]{64}$",
+                    rendered_at__isnull=False,
+                    size__isnull=False,
+                    size__gt=0,
+                ),
                 name="document_ready_has_file",
             ),
             models.CheckConstraint(
