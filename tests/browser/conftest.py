@@ -1,6 +1,7 @@
 """A real portal for a real browser: gunicorn, a Celery worker, PostgreSQL, the broker.
 
-One stack for the whole session, on a database of its own; each test signs people in by hand.
+Each portal has a database of its own, and stops with the last test of this package: the slow tests
+that follow want the machine, and Django without an event loop.
 """
 
 import os
@@ -76,7 +77,7 @@ class Portal:
             return database.execute(query, values).fetchall()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def template(django_db_setup: None, django_db_blocker: Any) -> str:
     """The reference database, which no connection holds any more: it may be copied."""
     with django_db_blocker.unblock():
@@ -119,7 +120,7 @@ def open_portal(template: str, folder: Path, *preparation: str) -> Iterator[Port
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with its people and nothing else: where the line is played from its start."""
     folder = tmp_path_factory.mktemp("portal")
@@ -127,7 +128,7 @@ def portal(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def story(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with the whole demo story: what its pages look like when they are full."""
     folder = tmp_path_factory.mktemp("story")
@@ -135,7 +136,7 @@ def story(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(template: str) -> Iterator[Browser]:
     """Chromium. Started after Django's last query: its event loop forbids any other."""
     with sync_playwright() as playwright:
