@@ -25,11 +25,10 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from psycopg import sql
 
 from script.stack import Stack, manage, run_stack
 from script.valkey import embedded_valkey
-from tests.conftest import OWNER, database_url
+from tests.conftest import OWNER, copy_database, database_url, drop_database
 
 ARGUMENTS = [
     "--headless",
@@ -90,13 +89,7 @@ def template(django_db_setup: None, django_db_blocker: Any) -> str:
 def open_portal(template: str, folder: Path, *preparation: str) -> Iterator[Portal]:
     """Runs a portal on a copy of the reference database, after one command of ``manage.py``."""
     name = f"{template}_portal_{uuid4().hex[:8]}"
-    maintenance = database_url(OWNER, "postgres")
-    with psycopg.connect(maintenance, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
+    copy_database(template, name)
     port = free_port()
     app_url = database_url("alliances_app", name)
     try:
@@ -116,8 +109,7 @@ def open_portal(template: str, folder: Path, *preparation: str) -> Iterator[Port
             with run_stack(env, port=port, data=folder, logs=folder) as stack:
                 yield Portal(stack, env, folder, app_url, database_url(OWNER, name))
     finally:
-        with psycopg.connect(maintenance, autocommit=True) as admin:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(name)
 
 
 @pytest.fixture(scope="package")

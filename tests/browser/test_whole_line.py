@@ -8,16 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from io import BytesIO
 from itertools import count
 
 import pytest
 from playwright.sync_api import Page, expect
-from pypdf import PdfReader
 
 from alliances import clock
 
 from .conftest import Portal, Visit, Visitor
+from .notices import Notice, compare_file, read_notice
 from .pages import (
     button,
     check_wide_and_narrow,
@@ -27,7 +26,6 @@ from .pages import (
     open_tab,
     plain,
     press,
-    qr_of,
     refusal,
 )
 
@@ -53,15 +51,6 @@ class People:
     coordination: Visitor
     direction: Visitor
     advisor: Visitor
-
-
-@dataclass
-class Notice:
-    """A notice of payment: its number in the year, and the file the Table received."""
-
-    number: int
-    name: str
-    pdf: bytes
 
 
 @pytest.fixture
@@ -94,7 +83,7 @@ def test_seven_people_play_the_whole_line(people: People, portal: Portal, visit:
     third = authorise_and_pay(people, "3e")
 
     assert [second.number, third.number] == [first.number + 1, first.number + 2]
-    read_notice(third)
+    read_notice(third, amount=TRANCHES["3e"], recipient=TABLE)
     compare_file(visit(), portal, third)
 
 
@@ -415,45 +404,3 @@ def accept_report(people: People) -> None:
     check_wide_and_narrow(people.analyst)
     press(page, button(page, "Consigner la décision"))
     done(page)
-
-
-# --- Notice
-
-
-def read_notice(notice: Notice) -> None:
-    """What is printed: the number, the amount in figures and in words, whose money it is."""
-    text = plain("".join(page.extract_text() for page in PdfReader(BytesIO(notice.pdf)).pages))
-    assert re.fullmatch(r"AV-\d{4}-\d{4,}", notice.name)
-    for words in (
-        notice.name,
-        TRANCHES["3e"],
-        "un million deux cent quarante-six mille quatre cent vingt dollars et cinquante cents",
-        TABLE,
-        "Mauricie",
-        "Hélène Tremblay",
-        "Reddition 2025-2026 acceptée",
-    ):
-        assert words in text, text
-
-
-def compare_file(passer_by: Visitor, portal: Portal, notice: Notice) -> None:
-    """The QR code leads a passer-by to the public page, which knows this file from a copy."""
-    address = qr_of(notice.pdf)
-    assert re.fullmatch(rf"{re.escape(portal.env['PUBLIC_URL'])}/verifier/[0-9A-Z]+/", address)
-    page = passer_by.page
-    page.goto(address)
-    expect(page.locator("main")).to_contain_text(notice.name)
-    expect(page.locator("main")).not_to_contain_text("Mauricie")
-    chooser = page.get_by_label("Fichier à comparer")
-    same = page.get_by_text("Le fichier est identique.")
-    different = page.get_by_text("Le fichier est différent.")
-    for pdf, shown, hidden in (
-        (notice.pdf, same, different),
-        (notice.pdf.replace(b"1", b"2", 1), different, same),
-    ):
-        chooser.set_input_files(
-            {"name": f"{notice.name}.pdf", "mimeType": "application/pdf", "buffer": pdf}
-        )
-        expect(shown).to_be_visible()
-        expect(hidden).to_be_hidden()
-        check_wide_and_narrow(passer_by)
