@@ -15,17 +15,24 @@ from script.valkey import embedded_valkey
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cluster's folder whose path is too long for a socket and closed to other users."""
+    """The data of a cluster that ran once: a path too long for a socket, closed to others.
+
+    Made anew by each process that runs tests, so that none of them counts on another.
+    """
     folder = tmp_path_factory.mktemp("d" * 120)
     folder.chmod(0o700)
-    return folder / "postgres"
+    postgres = folder / "postgres"
+    with (
+        embedded_postgres(postgres, durable=False) as cluster,
+        psycopg.connect(cluster.owner_url) as owner,
+    ):
+        owner.execute("CREATE TABLE kept AS SELECT 'é' AS letter")
+        owner.execute("CREATE EXTENSION unaccent")
+    return postgres
 
 
 def test_the_application_connects_as_a_role_that_row_security_holds(data: Path) -> None:
     with embedded_postgres(data, durable=False) as cluster:
-        with psycopg.connect(cluster.owner_url) as owner:
-            owner.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 'é' AS letter")
-            owner.execute("CREATE EXTENSION IF NOT EXISTS unaccent")
         with psycopg.connect(cluster.app_url) as app:
             rights = "SELECT rolsuper, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = "
             assert app.execute(rights + "current_user").fetchone() == (False, False, False)
@@ -40,6 +47,7 @@ def test_a_restart_keeps_the_data_and_understands_accents(data: Path) -> None:
         psycopg.connect(cluster.owner_url) as owner,
     ):
         assert owner.execute("SELECT upper(letter) FROM kept").fetchone() == ("É",)
+        assert owner.execute("SELECT unaccent('é')").fetchone() == ("e",)
 
 
 def test_data_of_another_version_of_postgresql_is_refused(data: Path) -> None:
