@@ -32,12 +32,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_application_connects_as_a_role_that_row_security_holds(data: Path) -> None:
-    with embedded_postgres(data, durable=False) as cluster:
-        with psycopg.connect(cluster.app_url) as app:
-            rights = "SELECT rolsuper, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = "
-            assert app.execute(rights + "current_user").fetchone() == (False, False, False)
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                app.execute("DROP TABLE kept")
+    with (
+        embedded_postgres(data, durable=False) as cluster,
+        psycopg.connect(cluster.app_url) as app,
+    ):
+        rights = "SELECT rolsuper, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = "
+        assert app.execute(rights + "current_user").fetchone() == (False, False, False)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("DROP TABLE kept")
     assert not cluster.socket_folder.exists()
 
 
