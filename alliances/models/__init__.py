@@ -1,6 +1,14 @@
 """The nouns of the kernel, one file each."""
 
-from .alliances import Alliance, GovernanceBody, Organisation, SeatCount
+from .alliances import (
+    Alliance,
+    DevitalisedZone,
+    GovernanceBody,
+    Organisation,
+    Partner,
+    PartnerCategory,
+    SeatCount,
+)
 from .cycles import Cycle
 from .documents import Document, NumberSeries
 from .people import Invitation, Membership, User, group_name
@@ -12,6 +20,7 @@ __all__ = [
     "Alliance",
     "Comment",
     "Cycle",
+    "DevitalisedZone",
     "Document",
     "GovernanceBody",
     "Heartbeat",
@@ -24,6 +33,8 @@ __all__ = [
     "Notification",
     "NumberSeries",
     "Organisation",
+    "Partner",
+    "PartnerCategory",
     "ScopedModel",
     "SeatCount",
     "Territory",

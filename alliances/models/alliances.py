@@ -6,6 +6,7 @@ from typing import Self
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from alliances import clock
 from .cycles import Cycle
 from .people import User
 from .scoped import ScopedModel
-from .territories import Territory
+from .territories import Mrc, Territory
 
 NEQ = RegexValidator(r"^\d{10}$", _("Un NEQ compte dix chiffres, par exemple 1140000000."))
 
@@ -132,6 +133,17 @@ class GovernanceBody(ScopedModel):
 
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="bodies")
     name = models.CharField(_("nom"), max_length=200)
+    mandate = models.TextField(_("mandat"), blank=True, max_length=2000)
+    meetings_per_year = models.PositiveSmallIntegerField(
+        _("rencontres par année"), null=True, blank=True
+    )
+    support = models.TextField(
+        _("soutien offert aux personnes"),
+        blank=True,
+        max_length=2000,
+        help_text=_("Transport, garde d’enfants, préparation : ce qui rend la place possible."),
+    )
+    closed_on = models.DateField(_("dissoute le"), null=True, blank=True)
 
     class Meta:
         ordering = ["name", "pk"]
@@ -181,11 +193,136 @@ class SeatCount(ScopedModel):
         return f"{self.lived_experience}/{self.seats}"
 
 
+class PartnerCategory(models.Model):
+    """A kind of partner the guide names (2024, §3.2: nine; 2017, « Partenariats »: twelve)."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="partner_categories")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(_("catégorie"), max_length=200)
+    short = models.CharField(_("abrégé"), max_length=40)
+    rank = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["cycle", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "code"], name="partner_category_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    def active(self) -> Self:
+        return self.filter(left_on=None)
+
+
+class Partner(ScopedModel):
+    """An organisation that takes part in the Alliance (guide 2024, §3.2 and annex 1c and 9).
+
+    A regional partner covers the whole territory; a local one, the MRC that it names. ``contact``
+    is a place of work, never a person living in poverty.
+    """
+
+    class Level(models.TextChoices):
+        REGIONAL = "regional", _("régional")
+        LOCAL = "local", _("local")
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="partners")
+    name = models.CharField(_("nom"), max_length=200)
+    category = models.ForeignKey(
+        PartnerCategory, on_delete=models.PROTECT, related_name="+", verbose_name=_("catégorie")
+    )
+    level = models.CharField(_("palier"), max_length=8, choices=Level, default=Level.REGIONAL)
+    mrc = models.ForeignKey(
+        Mrc, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="MRC"
+    )
+    contribution = models.TextField(_("contribution"), blank=True, max_length=2000)
+    contact = models.CharField(_("personne contact"), max_length=150, blank=True)
+    email = models.EmailField(_("courriel"), blank=True)
+    joined_on = models.DateField(_("depuis le"), default=clock.today)
+    left_on = models.DateField(_("jusqu’au"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "alliance",
+                Lower("name"),
+                condition=Q(left_on=None),
+                name="partner_once",
+                violation_error_message=_("Ce partenaire est déjà inscrit."),
+            ),
+            models.CheckConstraint(
+                condition=Q(level="regional", mrc=None) | Q(level="local", mrc__isnull=False),
+                name="partner_local_names_its_mrc",
+                violation_error_message=_("Un partenaire local nomme sa MRC; un régional, aucune."),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")),
+                name="partner_dates_in_order",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="partner_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DevitalisedZone(ScopedModel):
+    """A zone the plan favours (guide 2024, annex 2c; 2017, « Plan de travail »).
+
+    An MRC, or a municipality or sector inside one; its index with its year and source.
+    """
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="zones")
+    mrc = models.ForeignKey(Mrc, on_delete=models.PROTECT, related_name="+", verbose_name="MRC")
+    municipality = models.CharField(_("municipalité ou secteur"), max_length=150, blank=True)
+    index_name = models.CharField(
+        _("indice"), max_length=100, default="Indice de vitalité économique"
+    )
+    value = models.DecimalField(_("valeur"), max_digits=10, decimal_places=4, null=True, blank=True)
+    year = models.PositiveSmallIntegerField(_("année"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    most_affected = models.TextField(_("personnes les plus touchées"), blank=True, max_length=2000)
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        ordering = ["mrc__name", "municipality", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "alliance",
+                "mrc",
+                Lower("municipality"),
+                name="zone_once",
+                violation_error_message=_("Cette zone est déjà inscrite."),
+            ),
+            models.CheckConstraint(
+                condition=Q(value=None) | (Q(year__isnull=False) & ~Q(source="")),
+                name="zone_value_has_year_and_source",
+                violation_error_message=_("Un indice a une année et une source."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality}, {self.mrc}" if self.municipality else str(self.mrc)
+
+
 __all__ = [
     "Alliance",
     "Cycle",
+    "DevitalisedZone",
     "GovernanceBody",
     "Organisation",
+    "Partner",
+    "PartnerCategory",
     "SeatCount",
     "Territory",
 ]

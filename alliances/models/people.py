@@ -104,6 +104,15 @@ class Membership(models.Model):
     ended_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
+    stands_in_for = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("remplace"),
+        help_text=_("La personne absente, dont le nom suit « pour » dans les actes."),
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -128,6 +137,14 @@ class Membership(models.Model):
                 condition=Q(ended_at=None, ended_by=None)
                 | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="membership_ended_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(stands_in_for=None)
+                | (~Q(stands_in_for=F("user")) & Q(ends_on__isnull=False)),
+                name="membership_stand_in_is_another_until",
+                violation_error_message=_(
+                    "Un remplacement nomme une autre personne et se termine un jour dit."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "territory"],

@@ -117,6 +117,9 @@ class Comment(ScopedModel):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replies"
     )
     audience = models.CharField(max_length=8, choices=Audience, default=Audience.ALL)
+    is_correction = models.BooleanField(
+        default=False, editable=False, help_text=_("Demandée par un retour : la Table y répond.")
+    )
     quote = models.CharField(_("passage"), max_length=300, blank=True)
     body = models.TextField(_("remarque"), max_length=5000)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -142,6 +145,10 @@ class Comment(ScopedModel):
                 violation_error_message=_("Seul le ministère écrit une remarque réservée."),
             ),
             models.CheckConstraint(condition=~Q(body=""), name="comment_not_empty"),
+            models.CheckConstraint(
+                condition=Q(is_correction=False) | Q(audience="all", answers=None),
+                name="comment_correction_is_read_by_all",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -78,6 +78,11 @@ class CanvasRequirement(models.Model):
     label = models.CharField(max_length=300)
     short = models.CharField(max_length=60)
     section = models.ForeignKey(CanvasSection, on_delete=models.CASCADE, related_name="+")
+    is_required = models.BooleanField(
+        _("exigé"),
+        default=True,
+        help_text=_("Sinon, un conseil : il n’empêche pas de transmettre."),
+    )
 
     class Meta:
         ordering = ["canvas", "rank"]

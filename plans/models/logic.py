@@ -8,13 +8,14 @@ import uuid
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from alliances.models import Mrc, ScopedModel
+from alliances.money import MoneyField
 
 from .canvas import NationalPriority
-from .versions import PlanVersion, Written, frozen_with_version
+from .versions import PlanVersion, Written, frozen_with_version, opened_section
 
 
 class PlanElement(Written):
@@ -48,7 +49,7 @@ class Priority(PlanElement):
             models.UniqueConstraint(fields=["version", "lineage"], name="priority_lineage_once"),
             models.CheckConstraint(condition=~Q(title=""), name="priority_has_title"),
         ]
-        triggers = [frozen_with_version()]
+        triggers = [frozen_with_version(), opened_section("priorities")]
 
     def __str__(self) -> str:
         return self.title
@@ -93,7 +94,11 @@ class PriorityTheme(ScopedModel):
                 fields=["priority", "national_priority"], name="priority_theme_once"
             )
         ]
-        triggers = [frozen_with_version(), same_version("priority")]
+        triggers = [
+            frozen_with_version(),
+            same_version("priority"),
+            opened_section("priorities"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.priority} · {self.national_priority}"
@@ -111,10 +116,23 @@ class Objective(PlanElement):
             models.UniqueConstraint(fields=["version", "lineage"], name="objective_lineage_once"),
             models.CheckConstraint(condition=~Q(title=""), name="objective_has_title"),
         ]
-        triggers = [frozen_with_version(), same_version("priority")]
+        triggers = [
+            frozen_with_version(),
+            same_version("priority"),
+            opened_section("objectives"),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+# Each part of an action is written in its own section of the canvas (annex 5 to 7 and 9).
+ACTION_PARTS = {
+    "means": ["title", "means", "rank", "objective_id", "starts_on", "ends_on", "budget"],
+    "population": ["population", "people_to_reach"],
+    "results": ["expected_result"],
+    "people": ["lead", "collaborators"],
+}
 
 
 class Action(PlanElement):
@@ -131,14 +149,31 @@ class Action(PlanElement):
     expected_result = models.CharField(_("résultat attendu"), max_length=500, blank=True)
     lead = models.CharField(_("responsable"), max_length=200, blank=True)
     collaborators = models.CharField(_("collaborateurs"), max_length=500, blank=True)
+    starts_on = models.DateField(_("début"), null=True, blank=True)
+    ends_on = models.DateField(_("fin"), null=True, blank=True)
+    budget = MoneyField(_("budget prévu"), null=True, blank=True, help_text=_("En dollars."))
 
     class Meta:
         ordering = ["objective", "rank", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["version", "lineage"], name="action_lineage_once"),
             models.CheckConstraint(condition=~Q(title=""), name="action_has_title"),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="action_dates_in_order",
+                violation_error_message=_("La fin de l’action doit suivre son début."),
+            ),
+            models.CheckConstraint(
+                condition=Q(budget=None) | Q(budget__gte=0),
+                name="action_budget_not_negative",
+                violation_error_message=_("Le budget ne peut pas être négatif."),
+            ),
         ]
-        triggers = [frozen_with_version(), same_version("objective")]
+        triggers = [
+            frozen_with_version(),
+            same_version("objective"),
+            opened_section("means", parts=ACTION_PARTS),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -155,7 +190,11 @@ class ActionPlace(ScopedModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["action", "mrc"], name="action_place_once")]
-        triggers = [frozen_with_version(), same_version("action")]
+        triggers = [
+            frozen_with_version(),
+            same_version("action"),
+            opened_section("population", new_with="action"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} · {self.mrc}"
@@ -172,13 +211,31 @@ class Indicator(PlanElement):
     target = models.DecimalField(_("cible"), max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.CharField(_("unité"), max_length=60, blank=True)
 
+    class Frequency(models.TextChoices):
+        MONTHLY = "monthly", _("chaque mois")
+        QUARTERLY = "quarterly", _("chaque trimestre")
+        HALF_YEARLY = "half-yearly", _("deux fois par année")
+        YEARLY = "yearly", _("chaque année")
+        ONCE = "once", _("à la fin")
+
+    frequency = models.CharField(_("fréquence"), max_length=12, choices=Frequency, blank=True)
+
     class Meta:
         ordering = ["action", "rank", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["version", "lineage"], name="indicator_lineage_once"),
             models.CheckConstraint(condition=~Q(name=""), name="indicator_has_name"),
+            models.CheckConstraint(
+                condition=Q(target=None) | ~Q(unit=""),
+                name="indicator_target_has_unit",
+                violation_error_message=_("Une cible a une unité, par exemple « tonnes »."),
+            ),
         ]
-        triggers = [frozen_with_version(), same_version("action")]
+        triggers = [
+            frozen_with_version(),
+            same_version("action"),
+            opened_section("indicators", new_with="action"),
+        ]
 
     def __str__(self) -> str:
         return self.name

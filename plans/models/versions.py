@@ -40,6 +40,42 @@ def frozen_with_version() -> pgtrigger.Trigger:
     )
 
 
+def opened_section(
+    kind: str, *, parts: dict[str, list[str]] | None = None, new_with: str = ""
+) -> pgtrigger.Trigger:
+    """In a modification, refuses what belongs to a section that was not opened.
+
+    ``kind`` is the section the row is written in; ``parts`` names, for a row written in several,
+    the columns of each. An action new in the version is written whole (``new_with``).
+    """
+    refused = """
+        RAISE EXCEPTION 'Cette section n’est pas ouverte par la modification.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_section_not_opened';
+    """
+    row_kind = f"plans_kind_is_open(coalesce(NEW.version_id, OLD.version_id), '{kind}')"
+    if new_with:
+        row_kind += f" OR plans_is_new_{new_with}(coalesce(NEW.{new_with}_id, OLD.{new_with}_id))"
+    if parts is None:
+        body = f"IF NOT ({row_kind}) THEN {refused} END IF;"
+    else:
+        changed = "".join(
+            f"""
+            IF ROW({", ".join(f"OLD.{name}" for name in names)}) IS DISTINCT FROM
+               ROW({", ".join(f"NEW.{name}" for name in names)})
+               AND NOT (plans_kind_is_open(NEW.version_id, '{part}')
+                        OR plans_is_new_action(NEW.id)) THEN {refused} END IF;
+            """
+            for part, names in parts.items()
+        )
+        body = f"IF TG_OP = 'UPDATE' THEN {changed} ELSIF NOT ({row_kind}) THEN {refused} END IF;"
+    return pgtrigger.Trigger(
+        name="opened_section",
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        when=pgtrigger.Before,
+        func=f"{body} RETURN coalesce(NEW, OLD);",
+    )
+
+
 class Plan(ScopedModel):
     """The regional action plan of an Alliance (PARC; « plan de travail » in 2017)."""
 
@@ -81,6 +117,14 @@ class PlanVersion(FSMModelMixin, ScopedModel):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField(_("version"))
     state = FSMField(default=State.DRAFT, choices=State.choices, protected=True)
+    base = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        help_text=_("La version que celle-ci modifie; vide pour un plan entier."),
+    )
     reason = models.TextField(_("pourquoi cette version"), blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
@@ -93,6 +137,12 @@ class PlanVersion(FSMModelMixin, ScopedModel):
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     return_reason = models.TextField(_("motif du retour"), blank=True, editable=False)
+    registers = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text=_("Partenaires, instances et zones le jour de la transmission."),
+    )
+    validation_note = models.TextField(_("note de validation"), blank=True, editable=False)
     validated_at = models.DateTimeField(null=True, editable=False)
     validated_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -100,6 +150,14 @@ class PlanVersion(FSMModelMixin, ScopedModel):
     approved_at = models.DateTimeField(null=True, editable=False)
     approved_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    approved_for = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        help_text=_("La personne absente au nom de qui la version est approuvée."),
     )
     in_force_from = models.DateField(_("en vigueur du"), null=True, editable=False)
     in_force_until = models.DateField(_("jusqu’au"), null=True, editable=False)
@@ -177,14 +235,33 @@ class PlanVersion(FSMModelMixin, ScopedModel):
                        OR (OLD.state = 'superseded' AND NEW.state = 'approved')
                        OR ROW(OLD.number, OLD.plan_id, OLD.approved_at, OLD.approved_by_id,
                               OLD.in_force_from, OLD.submitted_at, OLD.validated_at, OLD.reason,
-                              OLD.document_id)
+                              OLD.document_id, OLD.approved_for_id, OLD.registers,
+                              OLD.validation_note)
                           IS DISTINCT FROM
                           ROW(NEW.number, NEW.plan_id, NEW.approved_at, NEW.approved_by_id,
                               NEW.in_force_from, NEW.submitted_at, NEW.validated_at, NEW.reason,
-                              NEW.document_id)
+                              NEW.document_id, NEW.approved_for_id, NEW.registers,
+                              NEW.validation_note)
                     THEN
                         RAISE EXCEPTION 'Une version approuvée ne change plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_version_frozen';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="base_is_set_once",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("OLD.base_id IS DISTINCT FROM NEW.base_id"),
+                func="""
+                    IF OLD.base_id IS NOT NULL OR NOT EXISTS (
+                        SELECT 1 FROM plans_planversion b
+                        WHERE b.id = NEW.base_id AND b.plan_id = NEW.plan_id
+                          AND b.number < NEW.number AND b.state IN ('approved', 'superseded')
+                    ) THEN
+                        RAISE EXCEPTION 'La version modifiée ne change plus.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_version_base';
                     END IF;
                     RETURN NEW;
                 """,
@@ -193,6 +270,11 @@ class PlanVersion(FSMModelMixin, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.plan}, version {self.number}"
+
+    @property
+    def is_modification(self) -> bool:
+        """Whether only some sections are opened (guide 2024, §4.2: changes during the term)."""
+        return self.base_id is not None
 
     @property
     def is_writable(self) -> bool:
@@ -237,6 +319,27 @@ class Written(ScopedModel):
         abstract = True
 
 
+class OpenedSection(ScopedModel):
+    """A section that a modification opens; the others stay as the version in force has them."""
+
+    scoped_by = "version"
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="opened")
+    section = models.ForeignKey(CanvasSection, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=clock.now, editable=False)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        ordering = ["version", "section__rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "section"], name="opened_section_once")
+        ]
+        triggers = [frozen_with_version()]
+
+    def __str__(self) -> str:
+        return f"{self.version} · {self.section}"
+
+
 class SectionText(Written):
     """What the Table wrote in a section: cleaned HTML, empty when nothing is left to read."""
 
@@ -249,7 +352,30 @@ class SectionText(Written):
         constraints = [
             models.UniqueConstraint(fields=["version", "section"], name="section_text_once")
         ]
-        triggers = [frozen_with_version()]
+        triggers = [
+            frozen_with_version(),
+            pgtrigger.Trigger(
+                name="opened_section",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM plans_planversion v
+                        WHERE v.id = coalesce(NEW.version_id, OLD.version_id)
+                          AND v.base_id IS NOT NULL
+                    ) AND NOT EXISTS (
+                        SELECT 1 FROM plans_openedsection o
+                        WHERE o.version_id = coalesce(NEW.version_id, OLD.version_id)
+                          AND o.section_id = coalesce(NEW.section_id, OLD.section_id)
+                    ) THEN
+                        RAISE EXCEPTION 'Cette section n’est pas ouverte par la modification.'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'plan_section_not_opened';
+                    END IF;
+                    RETURN coalesce(NEW, OLD);
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.version} · {self.section}"
