@@ -19,7 +19,7 @@ class AlliancesConfig(AppConfig):
                 _("Documents"),
                 "documents",
                 80,
-                lambda alliance: Document.objects.filter(alliance=alliance).count(),
+                lambda alliance: Document.objects.filter(alliance=alliance),
             )
         )
         register_tab(Tab("journal", _("Journal"), "journal", 90))

@@ -1,7 +1,16 @@
-"""What waits for a person, derived from states and never stored."""
+"""What waits for a person, derived from states and never stored.
 
+A source of things to do offers ``todo(user)``, the list, and where its rules are all in the
+database ``pending(user)``: the querysets the list is made from, one row for each thing. The list
+on Accueil and the number in the header then come from the same rows.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from . import clock
 from .models import Alliance
@@ -45,3 +54,11 @@ class Waiting:
     since: date | None = None
     due_on: date | None = None
     alliance: Alliance | None = None
+
+
+def count_pending(pending: Iterable[QuerySet[Any, Any]]) -> int:
+    """How many rows the querysets have together, in one query."""
+    first, *others = [rows.order_by().values_list("pk") for rows in pending] or [None]
+    if first is None:
+        return 0
+    return first.union(*others, all=True).count() if others else first.count()

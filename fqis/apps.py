@@ -15,7 +15,6 @@ class FqisConfig(AppConfig):
         from fqis import services
         from fqis.documents import NOTICE_KIND
         from fqis.models import Project, Versement
-        from fqis.selectors.projects import count_projects
 
         on_milestone(services.on_milestone)
         register_renderer(
@@ -28,7 +27,15 @@ class FqisConfig(AppConfig):
         )
         register_target(Project)
         register_target(Versement)
-        register_tab(Tab("projects", _("Projets"), "projects", 40, count=count_projects))
+        register_tab(
+            Tab(
+                "projects",
+                _("Projets"),
+                "projects",
+                40,
+                lambda alliance: Project.objects.filter(alliance=alliance),
+            )
+        )
         register_tab(Tab("finances", _("Finances"), "finances", 50))
         name_verbs(
             {

@@ -1,7 +1,6 @@
 """What the screens, the reports and the exports read of money and projects."""
 
-from .projects import ProjectFigures, count_projects, priorities_in_force, project_figures
-from .todos import todo, waiting
+from .projects import ProjectFigures, priorities_in_force, project_figures
 from .versements import (
     Money,
     StateTotal,
@@ -18,16 +17,13 @@ __all__ = [
     "Money",
     "ProjectFigures",
     "StateTotal",
-    "count_projects",
     "envelope_amounts",
     "envelope_of",
     "money_of",
     "next_versement",
     "priorities_in_force",
     "project_figures",
-    "todo",
     "versement_states",
     "versement_totals",
     "versements_of",
-    "waiting",
 ]

@@ -21,10 +21,6 @@ from plans.models import PlanVersion, Priority
 State = Project.State
 
 
-def count_projects(alliance: Alliance) -> int:
-    return Project.objects.filter(alliance=alliance).count()
-
-
 def paid_amount() -> Coalesce:
     """The sum paid to each project of a query, in dollars."""
     rows = (

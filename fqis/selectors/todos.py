@@ -1,21 +1,19 @@
-"""What waits for a person about money and projects, derived from states, in fixed queries."""
+"""The versements that wait for a person, and those a person waits for, in fixed queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliances import clock
-from alliances.models import Alliance, MilestoneKind, User
+from alliances.models import MilestoneKind, User
 from alliances.money import ZERO
 from alliances.permissions import holds_national, rights_of
 from alliances.todo import Todo, Waiting
-from fqis.models import Project, Versement
+from fqis.models import Versement
 from fqis.wording import local_day, money, versement_name
 
 State = Versement.State
@@ -23,11 +21,6 @@ State = Versement.State
 
 def _territories(user: User, right: str) -> set[int]:
     return {pk for pk, rights in rights_of(user).on.items() if right in rights}
-
-
-def todo(user: User) -> list[Todo]:
-    """What ``user`` must do now; national queues are counted, the rest is said one by one."""
-    return [*_versement_todos(user), *_project_todos(user)]
 
 
 def _open_versements(territories: set[int]) -> list[Versement]:
@@ -51,7 +44,8 @@ def _open_versements(territories: set[int]) -> list[Versement]:
     )
 
 
-def _versement_todos(user: User) -> list[Todo]:
+def todo(user: User) -> list[Todo]:
+    """What ``user`` must do now; national queues are counted, the rest is said one by one."""
     rights = {
         right: _territories(user, right)
         for right in (
@@ -183,64 +177,6 @@ def _since(key: str, versement: Versement) -> date:
         "held": versement.held_at,
     }[key]
     return local_day(moment) if moment else clock.today()
-
-
-def _project_todos(user: User) -> list[Todo]:
-    territories = _territories(user, "decide_projects")
-    if not territories:
-        return []
-    waiting = Q(projects__state__in=[Project.State.RECEIVED, Project.State.ANALYSED])
-    ended = Q(projects__state=Project.State.UNDER_WAY, projects__ends_on__lt=clock.today())
-    alliances = (
-        Alliance.objects.for_pages()
-        .filter(territory__in=territories)
-        .annotate(
-            to_decide=Count("projects", filter=waiting),
-            oldest=Min("projects__received_on", filter=waiting),
-            ended=Count("projects", filter=ended),
-            ended_on=Min("projects__ends_on", filter=ended),
-        )
-    )
-    return [todo for alliance in alliances for todo in _todos_of_register(alliance)]
-
-
-def _todos_of_register(alliance: Any) -> list[Todo]:
-    """What the counts of an Alliance's register ask of its Table."""
-    register, place = alliance.url("projects"), str(alliance.territory)
-    todos = []
-    if alliance.to_decide:
-        todos.append(
-            Todo(
-                title=ngettext(
-                    "%(n)s projet attend une décision",
-                    "%(n)s projets attendent une décision",
-                    alliance.to_decide,
-                )
-                % {"n": alliance.to_decide},
-                url=f"{register}?etat=a-decider",
-                button=_("Voir les demandes"),
-                alliance=alliance,
-                since=alliance.oldest,
-                detail=place,
-            )
-        )
-    if alliance.ended:
-        todos.append(
-            Todo(
-                title=ngettext(
-                    "%(n)s projet est fini sans bilan",
-                    "%(n)s projets sont finis sans bilan",
-                    alliance.ended,
-                )
-                % {"n": alliance.ended},
-                url=f"{register}?etat=sans-bilan",
-                button=_("Consigner les bilans"),
-                alliance=alliance,
-                since=alliance.ended_on,
-                detail=place,
-            )
-        )
-    return todos
 
 
 _FOLLOWED = ("edit_report", "review_report", "recommend_versement", "authorise_versement")

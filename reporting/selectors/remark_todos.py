@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliances.models import Comment, User
 from alliances.roles import Side
-from alliances.todo import Todo, Waiting
+from alliances.todo import Todo
 from plans.models import PlanVersion
 from plans.wording import title_of
 from reporting.models import AnnualReport
@@ -18,15 +18,20 @@ from reporting.selectors.reports import territories_with
 REPORT, VERSION = AnnualReport._meta.label_lower, PlanVersion._meta.label_lower
 
 
-def todo(user: User) -> list[Todo]:
-    """Remarks on reports and plans that ``user`` may answer; at most three queries."""
-    territories = territories_with(user, "edit_report")
-    if not territories:
-        return []
+def pending(user: User) -> list[QuerySet[Comment]]:
+    """The first open remark of each report and plan that ``user`` may answer for."""
+    return [
+        _open_remarks(user)
+        .order_by("target_label", "target_id", "created_at", "pk")
+        .distinct("target_label", "target_id")
+    ]
+
+
+def _open_remarks(user: User) -> QuerySet[Comment]:
     answered = Comment.objects.filter(answers=OuterRef("pk"), side=Side.TABLE.value)
-    open_remarks = (
+    return (
         Comment.objects.filter(
-            territory_id__in=territories,
+            territory_id__in=territories_with(user, "edit_report"),
             target_label__in=[REPORT, VERSION],
             audience=Comment.Audience.ALL,
             answers=None,
@@ -37,8 +42,12 @@ def todo(user: User) -> list[Todo]:
         .select_related("author")
         .order_by("created_at", "pk")
     )
+
+
+def todo(user: User) -> list[Todo]:
+    """Remarks on reports and plans that ``user`` may answer; at most three queries."""
     by_target: dict[tuple[str, int], list[Comment]] = defaultdict(list)
-    for remark in open_remarks:
+    for remark in _open_remarks(user):
         by_target[remark.target_label, remark.target_id].append(remark)
     reports = _reports([pk for label, pk in by_target if label == REPORT])
     versions = _versions([pk for label, pk in by_target if label == VERSION])
@@ -46,11 +55,6 @@ def todo(user: User) -> list[Todo]:
         _on_report(reports[pk], remarks) if label == REPORT else _on_plan(versions[pk], remarks)
         for (label, pk), remarks in by_target.items()
     ]
-
-
-def waiting(user: User) -> list[Waiting]:
-    """Nobody waits for a remark by its own: the report or the plan it is about waits."""
-    return []
 
 
 def _reports(ids: list[int]) -> dict[int, AnnualReport]:

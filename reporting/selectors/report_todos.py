@@ -1,8 +1,11 @@
 """The reports that wait for a person, and those a person waits for."""
 
-from django.db.models import Exists, OuterRef
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from alliances import clock
 from alliances.models import Alliance, User
 from alliances.todo import Todo, Waiting
 from conventions.models import Convention
@@ -18,51 +21,65 @@ from reporting.selectors.reports import (
 State = AnnualReport.State
 
 
+def pending(user: User) -> list[QuerySet[Any, Any]]:
+    """The reports to write, then to analyse, then to accept."""
+    return [
+        _to_write(user),
+        reports_in(user, "review_report", State.SUBMITTED),
+        reports_in(user, "accept_report", State.RECOMMENDED),
+    ]
+
+
 def todo(user: User) -> list[Todo]:
-    """Reports to write, to analyse or to accept; at most five queries."""
-    todos: list[Todo] = []
-    if territories_with(user, "edit_report"):
-        todos += _to_write(user)
-    if territories_with(user, "review_report"):
-        todos += [_to_analyse(one) for one in reports_in(user, "review_report", State.SUBMITTED)]
-    if territories_with(user, "accept_report"):
-        todos += [_to_accept(one) for one in reports_in(user, "accept_report", State.RECOMMENDED)]
-    return todos
+    """Reports to write, to analyse or to accept; at most seven queries."""
+    to_write, to_analyse, to_accept = pending(user)
+    return [
+        *_writing_todos(user, to_write),
+        *(_to_analyse(one) for one in to_analyse),
+        *(_to_accept(one) for one in to_accept),
+    ]
 
 
-def _to_write(user: User) -> list[Todo]:
-    alliances = _owing_alliances(territories_with(user, "edit_report"))
+def _to_write(user: User) -> QuerySet[Alliance]:
+    """One row for each open year of an Alliance that owes a report, its convention being signed,
+    and has not submitted it: the Alliance, with ``period_id``."""
+    signed = Convention.objects.signed().filter(alliance=OuterRef("pk"))
+    submitted = AnnualReport.objects.filter(
+        alliance=OuterRef("pk"), period=OuterRef("period_id")
+    ).exclude(state__in=AnnualReport.WRITABLE)
+    return (
+        Alliance.objects.for_pages()
+        .annotate(period_id=F("cycle__periods"), opens_on=F("cycle__periods__opens_on"))
+        .filter(
+            Exists(signed),
+            ~Exists(submitted),
+            territory_id__in=territories_with(user, "edit_report"),
+            opens_on__lte=clock.today(),
+        )
+    )
+
+
+def _writing_todos(user: User, to_write: QuerySet[Any]) -> list[Todo]:
+    alliances = list(to_write)
     if not alliances:
         return []
+    periods = ReportingPeriod.objects.in_bulk({alliance.period_id for alliance in alliances})
     reports = {
         (report.alliance_id, report.period_id): report
         for report in AnnualReport.objects.for_pages()
         .prefetch_related("lines")
-        .filter(alliance__in=alliances)
+        .filter(alliance__in=alliances, state__in=AnnualReport.WRITABLE)
     }
     submitters = set(territories_with(user, "submit_report"))
-    todos = []
-    for alliance in alliances:
-        for period in _open_periods(alliance):
-            report = reports.get((alliance.pk, period.pk))
-            if report is None or report.is_writable:
-                may_submit = alliance.territory_id in submitters
-                todos.append(_writing_todo(alliance, period, report, may_submit=may_submit))
-    return [todo for todo in todos if todo]
-
-
-def _owing_alliances(territory_ids: list[int]) -> list[Alliance]:
-    """Alliances whose convention is signed, with the years of their cycle."""
-    signed = Convention.objects.signed().filter(alliance=OuterRef("pk"))
-    return list(
-        Alliance.objects.for_pages()
-        .prefetch_related("cycle__periods")
-        .filter(Exists(signed), territory_id__in=territory_ids)
-    )
-
-
-def _open_periods(alliance: Alliance) -> list[ReportingPeriod]:
-    return [period for period in alliance.cycle.periods.all() if period.is_open]
+    return [
+        _writing_todo(
+            alliance,
+            periods[alliance.period_id],
+            reports.get((alliance.pk, alliance.period_id)),
+            may_submit=alliance.territory_id in submitters,
+        )
+        for alliance in alliances
+    ]
 
 
 def _writing_todo(

@@ -3,13 +3,15 @@
 from datetime import date
 
 from alliances.models import User
-from alliances.todo import Todo, Waiting
+from alliances.todo import Todo, Waiting, count_pending
 from conventions import selectors as conventions
-from fqis import selectors as fqis
+from fqis.selectors import project_todos
+from fqis.selectors import todos as versement_todos
 from plans import selectors as plans
 from reporting.selectors import remark_todos, report_todos
 
-_SOURCES = (conventions, plans, fqis, report_todos, remark_todos)
+_LISTED = (conventions, plans, versement_todos)
+_PENDING = (project_todos, report_todos, remark_todos)
 
 
 def todos_of(user: User) -> list[Todo]:
@@ -19,7 +21,7 @@ def todos_of(user: User) -> list[Todo]:
     """
     cached: list[Todo] | None = getattr(user, "_todos", None)
     if cached is None:
-        found = [todo for source in _SOURCES for todo in source.todo(user)]
+        found = [todo for source in (*_LISTED, *_PENDING) for todo in source.todo(user)]
         cached = sorted(found, key=lambda todo: (todo.due_on or date.max, todo.since or date.max))
         user._todos = cached  # type: ignore[attr-defined]
     return cached
@@ -27,9 +29,16 @@ def todos_of(user: User) -> list[Todo]:
 
 def waitings_of(user: User) -> list[Waiting]:
     """Everything ``user`` waits for, what has waited longest on top."""
-    found = [waiting for source in _SOURCES for waiting in source.waiting(user)]
+    sources = (*_LISTED, report_todos)
+    found = [waiting for source in sources for waiting in source.waiting(user)]
     return sorted(found, key=lambda waiting: waiting.since or date.max)
 
 
 def count_todos(user: User) -> int:
-    return len(todos_of(user))
+    """How many things Accueil lists: what it listed in this request, else one query for the
+    sources whose rows can be counted, and the lists of the others."""
+    listed: list[Todo] | None = getattr(user, "_todos", None)
+    if listed is not None:
+        return len(listed)
+    pending = [rows for source in _PENDING for rows in source.pending(user)]
+    return count_pending(pending) + sum(len(source.todo(user)) for source in _LISTED)

@@ -12,14 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.models import Alliance
+from alliances.todo import count_pending
 from fqis import services
 from fqis.selectors import (
     project_figures,
-    todo,
     versement_states,
     versement_totals,
-    waiting,
 )
+from fqis.selectors.project_todos import pending as pending_projects
+from fqis.selectors.project_todos import todo as project_todo
+from fqis.selectors.todos import todo, waiting
 from tests.factories import AllianceFactory, person
 
 from .factories import (
@@ -89,9 +91,24 @@ def test_the_table_decides_and_closes_its_projects() -> None:
     with clock.at(clock.now() - timedelta(days=400)):
         project = project_in("under_way", alliance, ends_on=clock.today() + timedelta(days=100))
     assert project.ends_on < clock.today()
-    titles = [one.title for one in todo(person("coordination", "laval"))]
+    titles = [one.title for one in project_todo(person("coordination", "laval"))]
     assert titles == ["1 projet attend une décision", "1 projet est fini sans bilan"]
-    assert todo(person("partner", "laval")) == []
+    assert project_todo(person("partner", "laval")) == []
+
+
+def test_the_projects_are_counted_as_they_are_listed() -> None:
+    for territory in ("laval", "estrie"):
+        alliance = planned_alliance(territory)
+        for _rank in range(3):
+            received_project(alliance)
+    with clock.at(clock.now() - timedelta(days=400)):
+        project_in("under_way", alliance, ends_on=clock.today() + timedelta(days=100))
+    for user, number in (
+        (person("coordination", "laval"), 1),
+        (person("direction", "estrie"), 2),
+        (person("partner", "estrie"), 0),
+    ):
+        assert count_pending(pending_projects(user)) == len(project_todo(user)) == number
 
 
 def test_the_table_waits_for_the_office_that_must_act() -> None:

@@ -10,7 +10,7 @@ from alliances.services.comments import post_comment
 from fqis.models import Versement
 from reporting.context import nav_items
 from reporting.models import AnnualReport
-from reporting.selectors.todos import todos_of, waitings_of
+from reporting.selectors.todos import count_todos, todos_of, waitings_of
 from reporting.services.reports import return_report
 from tests.factories import AllianceFactory, UserFactory, person
 from tests.reporting.factories import Story, signed_alliance
@@ -107,6 +107,23 @@ def test_a_returned_report_gives_its_reason() -> None:
     found = [todo for todo in todos_of(story.coordination) if todo.title.startswith("Reprendre")]
     assert found[0].detail == "Motif du retour\u00a0: Un écart à expliquer."
     assert "Reddition 2024-2025 corrigée" in [w.what for w in waitings_of(story.advisor)]
+
+
+@pytest.mark.parametrize("step", ["draft", "written", "submitted", "recommended", "accepted"])
+def test_the_header_counts_what_is_listed_at_each_step_of_a_report(step: str) -> None:
+    story = Story()
+    report = getattr(story, step)()
+    for question in ("Pourquoi?", "Et ceci?"):
+        post_comment(report, by=story.advisor, alliance=story.alliance, body=question)
+    people = (story.coordination, story.direction, story.partner, story.advisor, story.analyst)
+    counted = [count_todos(fresh(one)) for one in people]
+    assert counted == [len(todos_of(fresh(one))) for one in people]
+    assert any(counted)
+
+
+def fresh(user: User) -> User:
+    """The person as the next request finds them."""
+    return User.objects.get(pk=user.pk)
 
 
 # --- Navigation
