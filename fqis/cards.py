@@ -112,16 +112,20 @@ def card_for(
     *,
     versement: Versement | None = None,
     report_steps: Sequence[Condition] | None = None,
+    milestones: Sequence[Milestone] | None = None,
 ) -> Card | None:
     """The card of ``versement``, or of the Alliance's next one; before any versement, of the first
-    tranche of the convention being signed; None when nothing is to come."""
+    tranche of the convention being signed; None when nothing is to come. A page that has the
+    Alliance's ``milestones`` (with who recorded them) gives them."""
     versement = versement or next_versement(alliance)
     tranche = versement.tranche if versement else _first_tranche(alliance)
     if tranche is None:
         return None
     if report_steps is None:
         report_steps = _steps_of_report(alliance, tranche)
-    conditions = conditions_for(alliance, tranche, versement, report_steps=report_steps)
+    conditions = conditions_for(
+        alliance, tranche, versement, report_steps=report_steps, milestones=milestones
+    )
     now = next((one for one in conditions if not one.is_done), None)
     mine = bool(now and now.right and can(user, now.right, alliance))
     if now and mine and _is_other_person(user, versement, now):
@@ -182,11 +186,11 @@ def conditions_for(
     versement: Versement | None,
     *,
     report_steps: Sequence[Condition] = (),
+    milestones: Sequence[Milestone] | None = None,
 ) -> list[Condition]:
     """The conditions of a tranche in order; the first unmet one is the present one."""
-    milestones = list(
-        Milestone.objects.filter(alliance=alliance).select_related("recorded_by").order_by("on")
-    )
+    if milestones is None:
+        milestones = list(Milestone.objects.filter(alliance=alliance).select_related("recorded_by"))
     conditions = [_convention(alliance, tranche.convention, milestones)]
     if tranche.waits_for != MilestoneKind.CONVENTION_SIGNED:
         conditions.append(_plan(alliance, milestones))
@@ -242,7 +246,7 @@ def _met(day: date | datetime) -> str:
 
 
 def _convention(
-    alliance: Alliance, convention: Convention, milestones: list[Milestone]
+    alliance: Alliance, convention: Convention, milestones: Sequence[Milestone]
 ) -> Condition:
     parties = list(Signatory.objects.filter(convention=convention))
     signed = next((m for m in milestones if m.kind == MilestoneKind.CONVENTION_SIGNED), None)
@@ -295,7 +299,7 @@ def _parties(parties: list[Signatory]) -> str:
     }
 
 
-def _plan(alliance: Alliance, milestones: list[Milestone]) -> Condition:
+def _plan(alliance: Alliance, milestones: Sequence[Milestone]) -> Condition:
     label, url = _("PARC en vigueur"), alliance.url("plan")
     approved = [m for m in milestones if m.kind == MilestoneKind.PLAN_APPROVED]
     if approved:
@@ -329,7 +333,7 @@ def _plan(alliance: Alliance, milestones: list[Milestone]) -> Condition:
     )  # fmt: skip
 
 
-def _report(alliance: Alliance, tranche: Tranche, milestones: list[Milestone]) -> Condition:
+def _report(alliance: Alliance, tranche: Tranche, milestones: Sequence[Milestone]) -> Condition:
     reached = next((m for m in milestones if tranche.is_reached_by(m)), None)
     if reached:
         return Condition(

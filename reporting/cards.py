@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliances import clock
-from alliances.models import Alliance
+from alliances.models import Alliance, User
 from alliances.templatetags.portal import date_long
 from conventions.models import Tranche
-from fqis.cards import DONE, TODO, Condition, register_report_steps
+from fqis.cards import DONE, TODO, Card, Condition, card_for, register_report_steps
+from fqis.selectors import next_of
 from reporting.models import AnnualReport, ReportingPeriod
+from reporting.selectors.overview import Story
 from reporting.selectors.reports import advisers_of, unanswered_remarks
 
 State = AnnualReport.State
@@ -32,11 +34,37 @@ def report_steps(alliance: Alliance, tranche: Tranche) -> list[Condition]:
     if period is None:
         return []
     report = AnnualReport.objects.for_pages().filter(alliance=alliance, period=period).first()
+    return steps_of(alliance, period, report)
+
+
+def steps_of(
+    alliance: Alliance,
+    period: ReportingPeriod,
+    report: AnnualReport | None,
+    *,
+    adviser: str | None = None,
+) -> list[Condition]:
+    """The same for rows already loaded; ``adviser`` names the DGSQ's person, looked up if None."""
     return [
         _submitted(alliance, period, report),
-        _recommended(alliance, period, report),
+        _recommended(alliance, period, report, adviser),
         _accepted(alliance, period, report),
     ]
+
+
+def card_of(story: Story, user: User, *, adviser: str) -> Card | None:
+    """The card of the Alliance's page, from what its timeline has loaded."""
+    versement = next_of(story.versements)
+    waited = versement.tranche.waits_for_year if versement else 0
+    period = next((one for one in story.periods if one.fiscal_year == waited), None)
+    steps = (
+        steps_of(story.alliance, period, story.reports.get(period.pk), adviser=adviser)
+        if period
+        else None
+    )
+    return card_for(
+        story.alliance, user, versement=versement, report_steps=steps, milestones=story.milestones
+    )
 
 
 def _met(day: date) -> str:
@@ -81,7 +109,10 @@ def _when_due(period: ReportingPeriod) -> str:
 
 
 def _recommended(
-    alliance: Alliance, period: ReportingPeriod, report: AnnualReport | None
+    alliance: Alliance,
+    period: ReportingPeriod,
+    report: AnnualReport | None,
+    adviser: str | None,
 ) -> Condition:
     label = _("Reddition analysée et versement recommandé")
     if report is not None and report.recommended_at and report.state in _AFTER_RECOMMENDATION:
@@ -93,7 +124,8 @@ def _recommended(
             url=alliance.url("report", str(period)),
             link=_("Recommandation"),
         )
-    adviser = advisers_of([alliance.territory_id]).get(alliance.territory_id, "")
+    if adviser is None:
+        adviser = advisers_of([alliance.territory_id]).get(alliance.territory_id, "")
     place = _("DGSQ, %(territory)s") % {"territory": alliance.territory}
     submitted = report is not None and report.state == State.SUBMITTED
     url = alliance.url("report_review", str(period))

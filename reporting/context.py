@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from alliances import clock
-from alliances.models import Alliance, User
-from alliances.permissions import can, holds_national, memberships_of, territories_of
+from alliances.models import User
+from alliances.permissions import can, holds_national, memberships_of
 from alliances.roles import Side
+from reporting.selectors.home import current_alliances
 from reporting.selectors.todos import count_todos
 
 
@@ -81,13 +81,7 @@ def _links(user: User) -> list[Link]:
 
 def _links_of_table(user: User) -> list[Link]:
     """One Alliance: straight to it; several: their list."""
-    current = list(
-        Alliance.objects.filter(
-            territory_id__in=territories_of(user),
-            cycle__starts_on__lte=clock.today(),
-            cycle__closes_on__gte=clock.today(),
-        ).select_related("territory", "cycle")[:2]
-    )
+    current = current_alliances(user)
     if len(current) != 1:
         return [(_("Mes alliances"), reverse("alliance_list"))]
     return [

@@ -59,6 +59,11 @@ def next_versement(alliance: Alliance) -> Versement | None:
     )
 
 
+def next_of(versements: Iterable[Versement]) -> Versement | None:
+    """The next one of a ledger already loaded: as ``next_versement``, without a query."""
+    return next((versement for versement in versements if versement.state in OPEN), None)
+
+
 @dataclass(frozen=True)
 class Money:
     """The money of an Alliance, in dollars. ``total`` is None while the envelope is unknown."""

@@ -19,15 +19,20 @@ from reporting.selectors.reports import territories_with
 
 
 def current_alliances(user: User) -> list[Alliance]:
-    """The Alliances of the cycle of today on the person's territories."""
-    today = clock.today()
-    return list(
-        Alliance.objects.for_pages().filter(
-            territory_id__in=territories_of(user),
-            cycle__starts_on__lte=today,
-            cycle__closes_on__gte=today,
+    """The Alliances of the cycle of today on the person's territories; kept on the instance, which
+    lives for one request: the navigation needs them too."""
+    cached: list[Alliance] | None = getattr(user, "_current_alliances", None)
+    if cached is None:
+        today = clock.today()
+        cached = list(
+            Alliance.objects.for_pages().filter(
+                territory_id__in=territories_of(user),
+                cycle__starts_on__lte=today,
+                cycle__closes_on__gte=today,
+            )
         )
-    )
+        user._current_alliances = cached  # type: ignore[attr-defined]
+    return cached
 
 
 def lede_of(todos: Sequence[Todo], today: date) -> str:

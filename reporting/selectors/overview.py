@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import DecimalField, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +25,7 @@ from alliances.money import ZERO
 from alliances.templatetags.portal import date_long, date_medium, money
 from conventions.models import Convention
 from fqis.models import Envelope, Project, ProjectPayment, Versement
+from fqis.selectors import versements_of
 from plans.models import PlanVersion
 from reporting.models import AnnualReport, FinancialLine, ReportingPeriod
 from reporting.wording import state_word
@@ -61,13 +64,8 @@ def load_story(alliance: Alliance) -> Story:
     return Story(
         alliance=alliance,
         convention=Convention.objects.filter(alliance=alliance).order_by("-pk").first(),
-        milestones=list(Milestone.objects.filter(alliance=alliance)),
-        versements=list(
-            Versement.objects.filter(alliance=alliance)
-            .exclude(state=VState.CANCELLED)
-            .select_related("tranche")
-            .order_by("tranche__rank")
-        ),
+        milestones=list(Milestone.objects.filter(alliance=alliance).select_related("recorded_by")),
+        versements=[one for one in versements_of(alliance) if one.state != VState.CANCELLED],
         periods=list(
             ReportingPeriod.objects.filter(cycle=alliance.cycle_id).select_related("cycle")
         ),
@@ -215,26 +213,29 @@ class EnvelopeView:
 
 
 def envelope_view(story: Story) -> EnvelopeView:
-    """What was received, then where it went; four queries.
+    """What was received, then where it went; one query.
 
     Administration and coordination come from the reports that were submitted.
     """
     alliance = story.alliance
-    envelope = Envelope.objects.filter(alliance=alliance).first()
+    spent = {
+        "paid": _sum(ProjectPayment.objects.filter(project__alliance=alliance), "amount"),
+        "granted": _sum(Project.objects.supported().filter(alliance=alliance), "amount_granted"),
+        "own": _sum(
+            FinancialLine.objects.filter(
+                report__alliance=alliance,
+                report__submitted_at__isnull=False,
+                category__in=["administration", "mobilisation"],
+            ),
+            "amount",
+        ),
+    }
+    envelope: Any = Envelope.objects.filter(alliance=alliance).annotate(**spent).first()
     received = sum((v.amount for v in story.versements if v.state == VState.PAID), ZERO)
     if envelope is None or envelope.amount is None:
         return EnvelopeView(envelope, received, None, "")
-    paid = _sum(ProjectPayment.objects.filter(project__alliance=alliance), "amount")
-    granted = _sum(Project.objects.supported().filter(alliance=alliance), "amount_granted")
-    own = _sum(
-        FinancialLine.objects.filter(
-            report__alliance=alliance,
-            report__submitted_at__isnull=False,
-            category__in=["administration", "mobilisation"],
-        ),
-        "amount",
-    )
-    to_pay = max(granted - paid, ZERO)
+    paid, own = envelope.paid, envelope.own
+    to_pay = max(envelope.granted - paid, ZERO)
     free = received - paid - own - to_pay
     # The drawing opens what was received: what is promised beyond it is said in the note.
     covered = min(to_pay, max(received - paid - own, ZERO))
@@ -257,9 +258,13 @@ def envelope_view(story: Story) -> EnvelopeView:
     return EnvelopeView(envelope, received, drawing, _envelope_note(story, to_pay, free))
 
 
-def _sum(rows: object, field: str) -> Decimal:
-    total: Decimal | None = rows.aggregate(total=Sum(field))["total"]  # type: ignore[attr-defined]
-    return total or ZERO
+def _sum(rows: QuerySet[Any], field: str) -> Coalesce:
+    """The sum of ``field`` over ``rows``, in dollars, inside another query."""
+    whole = rows.order_by().annotate(every=Value(1)).values("every")
+    totals = whole.annotate(total=Sum(field)).values("total")
+    return Coalesce(
+        Subquery(totals), ZERO, output_field=DecimalField(max_digits=14, decimal_places=2)
+    )
 
 
 def _envelope_note(story: Story, to_pay: Decimal, free: Decimal) -> str:
@@ -287,21 +292,23 @@ class Seats:
 
 
 def seats_of(alliance: Alliance) -> Seats | None:
-    """Seats of every body today, and a year ago when they were counted; two queries."""
+    """Seats of every body today, and a year ago when they were counted; one query."""
     today = clock.today()
-    now = _count_seats(alliance, today)
+    counts = list(SeatCount.objects.filter(body__alliance=alliance, on__lte=today).order_by("on"))
+    now = _seats_on(counts, today)
     if now is None:
         return None
     year_ago = date(today.year - 1, 12, 31)
-    before = _count_seats(alliance, year_ago)
+    before = _seats_on(counts, year_ago)
     return Seats(now[0], now[1], before[0] if before else None, year_ago.year if before else None)
 
 
-def _count_seats(alliance: Alliance, day: date) -> tuple[int, int] | None:
-    counts = list(SeatCount.objects.latest_by(day).filter(body__alliance=alliance))
-    if not counts:
+def _seats_on(counts: list[SeatCount], day: date) -> tuple[int, int] | None:
+    """Seats held and seats in all, from the last count of each body on ``day``."""
+    last = {count.body_id: count for count in counts if count.on <= day}
+    if not last:
         return None
-    return sum(c.lived_experience for c in counts), sum(c.seats for c in counts)
+    return sum(c.lived_experience for c in last.values()), sum(c.seats for c in last.values())
 
 
 def team_of(alliance: Alliance) -> list[Membership]:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from alliances.models import Alliance
 from alliances.permissions import territories_of
 from alliances.scoping import alliance_page, person_of
-from fqis.cards import card_for
+from reporting.cards import card_of
 from reporting.filters import BoardFilterForm
 from reporting.selectors.board import board_of, convention_word
 from reporting.selectors.overview import (
@@ -41,17 +41,19 @@ def alliance_overview(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     user = person_of(request)
     story = load_story(alliance)
     team = team_of(alliance)
+    advisers = [one.user.full_name for one in team if one.role == "advisor"]
+    adviser = next((one for one in team if one.role == "advisor"), None)
     context = {
         "alliance": alliance,
         "tab": "overview",
         "convention": story.convention,
         "convention_state": convention_word(story.convention),
-        "adviser": next((one for one in team if one.role == "advisor"), None),
+        "adviser": adviser,
         "team": team[:4],
         "team_total": len(team),
         "drawing": milestones_drawing(story),
         "steps": steps_of(story),
-        "card": card_for(alliance, user),
+        "card": card_of(story, user, adviser=", ".join(advisers)),
         "seats": seats_of(alliance),
         "documents": recent_documents(alliance),
         "money": envelope_view(story),
