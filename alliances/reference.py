@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.contrib.auth.models import Group
 
-from .models import Alliance, Cycle, Mrc, Organisation, Territory, User
+from .models import Alliance, Cycle, Mrc, Organisation, PartnerCategory, Territory, User
 from .permissions import install_groups
 
 FOLDER = Path(__file__).parent / "reference_data"
@@ -88,6 +88,17 @@ def load_cycles() -> None:
         Cycle.objects.update_or_create(slug=slug, defaults=values)
 
 
+def load_partner_categories() -> None:
+    """Who takes part: nine kinds in 2024 (guide, §3.2), twelve in 2017 (« Partenariats »)."""
+    cycles = {cycle.slug: cycle for cycle in Cycle.objects.all()}
+    for row in read("categories_partenaires.csv"):
+        PartnerCategory.objects.update_or_create(
+            cycle=cycles[row["cycle"]],
+            code=row["code"],
+            defaults={"name": row["nom"], "short": row["abrege"], "rank": int(row["rang"])},
+        )
+
+
 def load_territories() -> list[Territory]:
     territories = []
     for row in read("territoires.csv"):
@@ -148,6 +159,7 @@ def load_alliances(territories: list[Territory]) -> None:
 def load() -> None:
     portal = load_portal_user()
     load_cycles()
+    load_partner_categories()
     territories = load_territories()
     load_mrcs(territories)
     install_groups(territories)

@@ -150,7 +150,7 @@ TERRITORY_RIGHTS: list[tuple[str, str]] = [
     ("authorise_versement", "Autoriser un versement"),
     ("hold_versement", "Retenir un versement"),
     ("confirm_payment", "Confirmer un paiement"),
-    ("edit_governance", "Tenir les sièges de la gouvernance"),
+    ("edit_governance", "Tenir les registres de la concertation"),
     ("invite_table", "Inviter une personne de la Table"),
     ("view_journal", "Lire le journal"),
 ]

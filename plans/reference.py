@@ -31,6 +31,7 @@ def load() -> None:
                         "title": row["titre"],
                         "guidance": row["consigne"],
                         "kind": row["type"],
+                        "register": row["registre"],
                     },
                 )
         sections = {section.code: section for section in canvas.sections.all()}

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Self
 
+import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,14 @@ from .cycles import Cycle
 from .people import User
 from .scoped import ScopedModel
 from .territories import Mrc, Territory
+
+
+class NameKey(models.Func):
+    """A name reduced to what tells it from another: case, accents, spaces and marks forgiven."""
+
+    function = "alliances_name_key"
+    output_field = models.TextField()
+
 
 NEQ = RegexValidator(r"^\d{10}$", _("Un NEQ compte dix chiffres, par exemple 1140000000."))
 
@@ -144,9 +152,48 @@ class GovernanceBody(ScopedModel):
         help_text=_("Transport, garde d’enfants, préparation : ce qui rend la place possible."),
     )
     closed_on = models.DateField(_("dissoute le"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(null=True, editable=False)
+    updated_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
 
     class Meta:
         ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "alliance",
+                NameKey("name"),
+                condition=Q(closed_on=None),
+                name="body_once",
+                violation_error_message=_("Cette instance existe déjà."),
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="body_has_name"),
+            models.CheckConstraint(
+                condition=Q(updated_at=None, updated_by=None)
+                | Q(updated_at__isnull=False, updated_by__isnull=False),
+                name="body_updated_at_and_by",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="closed_after_its_counts",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.closed_on IS NOT NULL"),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM alliances_seatcount c
+                        WHERE c.body_id = NEW.id AND c."on" > NEW.closed_on
+                    ) THEN
+                        RAISE EXCEPTION 'Des sièges sont comptés après ce jour.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'body_dates_in_order';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -154,8 +201,9 @@ class GovernanceBody(ScopedModel):
 
 class SeatCountQuerySet(models.QuerySet["SeatCount"]):
     def latest_by(self, day: date) -> Self:
-        """The last count of each body on ``day``."""
-        return self.filter(on__lte=day).order_by("body_id", "-on").distinct("body_id")
+        """The last count of each body on ``day``; a body that was dissolved has none left."""
+        there = Q(body__closed_on=None) | Q(body__closed_on__gt=day)
+        return self.filter(there, on__lte=day).order_by("body_id", "-on").distinct("body_id")
 
 
 class SeatCount(ScopedModel):
@@ -188,6 +236,23 @@ class SeatCount(ScopedModel):
                 violation_error_message=_("Il y a plus de sièges tenus que de sièges."),
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="while_the_body_sits",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM alliances_governancebody b
+                        WHERE b.id = NEW.body_id AND b.closed_on < NEW."on"
+                    ) THEN
+                        RAISE EXCEPTION 'Cette instance est dissoute.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'body_dates_in_order';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.lived_experience}/{self.seats}"
@@ -215,6 +280,9 @@ class PartnerCategory(models.Model):
 class PartnerQuerySet(models.QuerySet["Partner"]):
     def active(self) -> Self:
         return self.filter(left_on=None)
+
+    def present_on(self, day: date) -> Self:
+        return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
 
 
 class Partner(ScopedModel):
@@ -253,7 +321,7 @@ class Partner(ScopedModel):
         constraints = [
             models.UniqueConstraint(
                 "alliance",
-                Lower("name"),
+                NameKey("name"),
                 condition=Q(left_on=None),
                 name="partner_once",
                 violation_error_message=_("Ce partenaire est déjà inscrit."),
@@ -269,6 +337,26 @@ class Partner(ScopedModel):
             ),
             models.CheckConstraint(condition=~Q(name=""), name="partner_has_name"),
         ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="category_of_the_cycle",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM alliances_alliance a
+                        JOIN alliances_partnercategory c ON c.cycle_id = a.cycle_id
+                        WHERE a.id = NEW.alliance_id AND c.id = NEW.category_id
+                    ) THEN
+                        RAISE EXCEPTION 'Cette catégorie est d’un autre cycle.'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'partner_category_of_cycle';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -277,11 +365,14 @@ class Partner(ScopedModel):
 class DevitalisedZone(ScopedModel):
     """A zone the plan favours (guide 2024, annex 2c; 2017, « Plan de travail »).
 
-    An MRC, or a municipality or sector inside one; its index with its year and source.
+    An MRC, or a municipality or sector inside one; a territory without MRC names the place alone.
+    Its index comes with its year and source.
     """
 
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="zones")
-    mrc = models.ForeignKey(Mrc, on_delete=models.PROTECT, related_name="+", verbose_name="MRC")
+    mrc = models.ForeignKey(
+        Mrc, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="MRC"
+    )
     municipality = models.CharField(_("municipalité ou secteur"), max_length=150, blank=True)
     index_name = models.CharField(
         _("indice"), max_length=100, default="Indice de vitalité économique"
@@ -300,7 +391,8 @@ class DevitalisedZone(ScopedModel):
             models.UniqueConstraint(
                 "alliance",
                 "mrc",
-                Lower("municipality"),
+                NameKey("municipality"),
+                nulls_distinct=False,
                 name="zone_once",
                 violation_error_message=_("Cette zone est déjà inscrite."),
             ),
@@ -309,10 +401,15 @@ class DevitalisedZone(ScopedModel):
                 name="zone_value_has_year_and_source",
                 violation_error_message=_("Un indice a une année et une source."),
             ),
+            models.CheckConstraint(
+                condition=Q(mrc__isnull=False) | ~Q(municipality=""),
+                name="zone_names_a_place",
+                violation_error_message=_("Une zone nomme une MRC ou une municipalité."),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.municipality}, {self.mrc}" if self.municipality else str(self.mrc)
+        return ", ".join(str(place) for place in (self.municipality, self.mrc) if place)
 
 
 __all__ = [

@@ -48,6 +48,14 @@ class CanvasSection(models.Model):
         INDICATORS = "indicators", _("Indicateurs et cibles")
         PEOPLE = "people", _("Responsables et collaborateurs")
 
+    class Register(models.TextChoices):
+        NONE = "", _("Aucun")
+        BODIES = "bodies", _("Instances")
+        SEATS = "seats", _("Sièges")
+        PARTNERS = "partners", _("Partenaires")
+        REPRESENTATIVITY = "matrix", _("Partenaires et représentativité")
+        ZONES = "zones", _("Zones")
+
     canvas = models.ForeignKey(Canvas, on_delete=models.CASCADE, related_name="sections")
     code = models.CharField(_("section"), max_length=4)
     rank = models.PositiveSmallIntegerField()
@@ -55,6 +63,14 @@ class CanvasSection(models.Model):
     title = models.CharField(_("titre"), max_length=200)
     guidance = models.TextField(_("consigne"), blank=True)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.TEXT)
+    register = models.CharField(
+        _("registre"),
+        max_length=8,
+        choices=Register,
+        default=Register.NONE,
+        blank=True,
+        help_text=_("Le registre de la concertation que la section montre."),
+    )
 
     class Meta:
         ordering = ["canvas", "rank"]
