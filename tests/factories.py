@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
 from alliances.models import Alliance, Cycle, Membership, Organisation, Territory, User
+from alliances.permissions import install_groups
 
 PASSWORD = "un mot de passe assez long"
 
@@ -28,9 +29,13 @@ class UserFactory(DjangoModelFactory):
 
 def person(role: str, territory: Territory | str | None = None, **fields: Any) -> User:
     """A person who holds ``role`` today; regional roles need a territory or its slug."""
+    return give_role(UserFactory(**fields), role, territory)
+
+
+def give_role(user: User, role: str, territory: Territory | str | None = None) -> User:
+    """One more role to a person, from today."""
     if isinstance(territory, str):
         territory = Territory.objects.get(slug=territory)
-    user = UserFactory(**fields)
     membership = Membership.objects.create(user=user, role=role, territory=territory)
     user.groups.add(Group.objects.get(name=membership.group_name))
     return user
@@ -58,3 +63,21 @@ def AllianceFactory(territory: str = "mauricie", cycle: str = "2024-2029") -> Al
         cycle=Cycle.objects.get(slug=cycle),
         table=OrganisationFactory(territory=place),
     )
+
+
+def new_territories(number: int) -> list[str]:
+    """As many territories more than the real ones, with the groups of every role; their slugs."""
+    found = Territory.objects.bulk_create(
+        Territory(
+            slug=f"region-{rank}",
+            name=f"Région {rank}",
+            abbreviation=f"R{rank}",
+            kind=Territory.Kind.TABLE,
+            mrc_cosigns=False,
+            manages_own_envelope=True,
+            rank=100 + rank,
+        )
+        for rank in range(number)
+    )
+    install_groups(list(Territory.objects.all()))
+    return [territory.slug for territory in found]

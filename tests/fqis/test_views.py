@@ -16,7 +16,7 @@ from alliances import clock
 from alliances.models import Organisation, User
 from fqis import services
 from fqis.models import Envelope, Project, Versement
-from tests.factories import AllianceFactory, person
+from tests.factories import AllianceFactory, new_territories, person
 
 from .factories import (
     accepted_project,
@@ -389,13 +389,16 @@ def test_the_register_costs_the_same_for_one_and_thirty_projects(page: Any) -> N
     assert count(page, by, alliance.url("projects")) == once
 
 
-def test_the_queue_costs_the_same_for_one_and_many_versements(page: Any) -> None:
-    budget = person("budget")
-    recommended_versement("laval")
-    once = count(page, budget, "/versements/")
-    for place in ("jamesie", "kativik", "gnc", "montreal"):
-        recommended_versement(place)
-    assert count(page, budget, "/versements/") == once
+def test_the_queue_costs_the_same_for_1_and_30_versements(page: Any) -> None:
+    places = new_territories(29)
+    budget, analyst = person("budget"), person("analyst")
+    recommended_versement("laval", by=analyst)
+    addresses = ["/versements/", "/versements/?etat=prevus", "/"]
+    once = [count(page, budget, address) for address in addresses]
+    for place in places:
+        recommended_versement(place, by=analyst)
+    assert [count(page, budget, address) for address in addresses] == once
+    assert page(budget, "/versements/").text.count("/alliances/region-") >= 29
 
 
 def test_a_project_page_costs_the_same_with_one_and_many_payments(page: Any) -> None:

@@ -12,11 +12,10 @@ from reporting.context import nav_items
 from reporting.models import AnnualReport
 from reporting.selectors.todos import count_todos, todos_of, waitings_of
 from reporting.services.reports import return_report
-from tests.factories import AllianceFactory, UserFactory, person
+from tests.factories import AllianceFactory, UserFactory, give_role, new_territories, person
 from tests.reporting.factories import Story, signed_alliance
 
 pytestmark = pytest.mark.django_db
-REGIONS = ["estrie", "outaouais", "laurentides", "monteregie", "lanaudiere"]
 
 
 def as_(client: Client, user: User) -> Client:
@@ -211,14 +210,49 @@ def test_national_counts_what_waits_for_the_person(client: Client) -> None:
 # --- The same number of queries for 1 and for many
 
 
-@pytest.mark.parametrize("address", ["/", "/national/", "/alliances/", "/redditions/"])
-def test_national_pages_cost_the_same_for_one_and_for_six(client: Client, address: str) -> None:
+NATIONAL_PAGES = [
+    "/",
+    "/national/",
+    "/alliances/",
+    "/redditions/?exercice=2024-2025",
+    "/versements/?etat=a-recommander",
+]
+
+
+def test_national_pages_cost_the_same_for_1_and_30_alliances(client: Client) -> None:
+    places = new_territories(29)
     Story().submitted()
-    as_(client, person("analyst"))
-    one = queries(client, address)
-    for region in REGIONS:
-        Story(region).submitted()
-    assert queries(client, address) == one
+    people = [person("analyst"), person("budget"), person("auditor")]
+
+    def costs() -> list[list[int]]:
+        return [[queries(as_(client, one), page) for page in NATIONAL_PAGES] for one in people]
+
+    one = costs()
+    for place in places:
+        Story(place).submitted()
+    assert costs() == one
+    for page in NATIONAL_PAGES[1:]:
+        assert client.get(page).text.count("/alliances/region-") >= 29, page
+
+
+def test_the_pages_of_an_adviser_cost_the_same_for_1_and_30_alliances(client: Client) -> None:
+    """Accueil is another page for one Alliance: it is compared from two on."""
+    places = new_territories(30)
+    adviser = person("advisor", places[0])
+    as_(client, adviser)
+    Story(places[0]).submitted()
+    lists = ["/alliances/", "/redditions/?exercice=2024-2025"]
+    one = [queries(client, page) for page in lists]
+    Story(places[1]).submitted()
+    give_role(adviser, "advisor", places[1])
+    home = queries(client, "/")
+    for place in places[2:]:
+        give_role(adviser, "advisor", place)
+        Story(place).submitted()
+    assert [queries(client, page) for page in lists] == one
+    assert queries(client, "/") == home
+    for page in ["/", *lists]:
+        assert client.get(page).text.count("/alliances/region-") >= 30, page
 
 
 def test_the_pages_of_an_alliance_cost_the_same_for_one_and_for_thirty(client: Client) -> None:
