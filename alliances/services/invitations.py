@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
@@ -13,21 +12,19 @@ from django.utils.translation import gettext as _
 from alliances import clock
 from alliances.errors import Refusal
 from alliances.identity import acting_as_portal
+from alliances.links import key_of, token_of
 from alliances.models import Invitation, Membership, Territory, User
 from alliances.roles import ROLES
 from alliances.services import journal
 from alliances.services.people import check_gift, grant_role
 
 MAX_ATTEMPTS = 8
-
-
-def _signer() -> Signer:
-    return Signer(salt="alliances.invitation", sep="~")
+SALT = "alliances.invitation"
 
 
 def link_of(invitation: Invitation) -> str:
     """The address the invited person opens. Signed, never stored."""
-    token = _signer().sign(f"{invitation.pk}.{invitation.round}")
+    token = token_of(SALT, invitation.pk, invitation.round)
     return f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
 
 
@@ -137,17 +134,9 @@ def cancel(invitation: Invitation, *, by: User) -> Invitation:
     return row
 
 
-def _key(token: str) -> tuple[int, int] | None:
-    try:
-        pk, round_ = _signer().unsign(token).split(".")
-        return int(pk), int(round_)
-    except (BadSignature, ValueError):
-        return None
-
-
 def find(token: str) -> Invitation | None:
     """The invitation a link opens, None when it opens nothing any more."""
-    key = _key(token)
+    key = key_of(SALT, token)
     if key is None:
         return None
     with acting_as_portal():
@@ -165,7 +154,7 @@ def accept(token: str, *, full_name: str, password: str, language: str) -> User:
     Refuses a link that expired, was cancelled, was replaced or was used.
     """
     closed = Refusal(_("Ce lien n’est plus valable. Demandez une nouvelle invitation."))
-    key = _key(token)
+    key = key_of(SALT, token)
     if key is None:
         raise closed
     with acting_as_portal() as portal:
