@@ -89,7 +89,7 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
         )
 
     def signed(self) -> Self:
-        return self.filter(state__in=[Convention.State.SIGNED, Convention.State.ENDED])
+        return self.filter(state__in=Convention.SIGNED)
 
     def waiting_for_signatures(self) -> Self:
         return self.filter(state=Convention.State.SENT)
@@ -113,6 +113,7 @@ class Convention(FSMModelMixin, ScopedModel):
         ENDED = "ended", _("Terminée")
         TERMINATED = "terminated", _("Résiliée")
 
+    SIGNED = [State.SIGNED, State.ENDED]
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="conventions")
     number = models.CharField(_("numéro"), max_length=20, unique=True)
     amount = MoneyField(_("montant"))
@@ -234,6 +235,11 @@ class Convention(FSMModelMixin, ScopedModel):
     @transition(field=state, source=State.DRAFT, target=State.SENT)
     def send(self, *, by: User) -> None:
         self.sent_at, self.sent_by = clock.now(), by
+
+    @property
+    def is_signed(self) -> bool:
+        """Every party signed, and nobody terminated it since."""
+        return self.state in self.SIGNED
 
     @transition(field=state, source=State.SENT, target=State.SIGNED)
     def complete_signatures(self, *, on: date) -> None:

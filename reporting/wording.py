@@ -29,10 +29,17 @@ class StateWord:
 
 
 def state_word(
-    report: AnnualReport | None, period: ReportingPeriod, side: Side = Side.DGSSAC
+    report: AnnualReport | None,
+    period: ReportingPeriod,
+    side: Side = Side.DGSSAC,
+    *,
+    is_owed: bool,
 ) -> StateWord:
-    """The state of a year's report for its reader; ``report`` is None when nothing was opened."""
-    if not period.is_open:
+    """The state of a year's report for its reader; ``report`` is None when nothing was opened.
+
+    Without a signed convention no report is owed (``is_owed``), so none is late.
+    """
+    if not period.is_open or (report is None and not is_owed):
         return StateWord("todo", _("À venir"))
     if report is None or report.state == State.DRAFT:
         if period.is_past_due:
@@ -57,10 +64,14 @@ def _in_analysis(state: str, side: Side) -> StateWord:
     return StateWord("sent", _("Recommandée"))
 
 
-def lede_of(report: AnnualReport | None, period: ReportingPeriod, side: Side) -> str:
+def lede_of(
+    report: AnnualReport | None, period: ReportingPeriod, side: Side, *, is_owed: bool
+) -> str:
     """One line that says what is at stake: who has the report, since when, until when."""
     if not period.is_open:
         return _("Elle ouvre le %(day)s.") % {"day": date_long(period.opens_on)}
+    if report is None and not is_owed:
+        return _("Elle attend la signature de la convention.")
     if report is None or report.state == State.DRAFT:
         return _("À transmettre à la DGSQ au plus tard le %(day)s.") % {
             "day": date_long(period.due_on)

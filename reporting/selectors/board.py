@@ -207,7 +207,7 @@ def _report_word(
         return StateWord("none", _("Sans objet"))
     if convention is None or convention.signed_on is None:
         return StateWord("todo", _("À venir"))
-    word = state_word(report, period)
+    word = state_word(report, period, is_owed=True)
     return StateWord("tick", word.word) if word.glyph == "done" else word
 
 

@@ -47,10 +47,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """What the timeline is drawn from, loaded once."""
+    """What the timeline is drawn from, loaded once. ``convention`` is the last one; ``is_signed``
+    tells whether one was signed, without which no report is owed."""
 
     alliance: Alliance
     convention: Convention | None
+    is_signed: bool
     milestones: list[Milestone]
     versements: list[Versement]
     periods: list[ReportingPeriod]
@@ -61,9 +63,11 @@ class Story:
 def load_story(alliance: Alliance) -> Story:
     """Six queries."""
     reports = AnnualReport.objects.for_pages().filter(alliance=alliance)
+    conventions = list(Convention.objects.filter(alliance=alliance).order_by("-pk"))
     return Story(
         alliance=alliance,
-        convention=Convention.objects.filter(alliance=alliance).order_by("-pk").first(),
+        convention=conventions[0] if conventions else None,
+        is_signed=any(one.is_signed for one in conventions),
         milestones=list(Milestone.objects.filter(alliance=alliance).select_related("recorded_by")),
         versements=[one for one in versements_of(alliance) if one.state != VState.CANCELLED],
         periods=list(
@@ -93,12 +97,15 @@ def _milestone_acts(story: Story) -> Iterable[tuple[drawings.Act, str]]:
 
 
 def _report_acts(story: Story) -> Iterable[tuple[drawings.Act, str]]:
-    """One per year: accepted, in somebody's hands, late, or to come on its last day."""
+    """One per year: accepted, in somebody's hands, late, or to come on its last day; none that is
+    not owed yet."""
     for period in story.periods:
         report = story.reports.get(period.pk)
+        if report is None and not story.is_signed:
+            continue
         title = _("Reddition %(year)s") % {"year": period.year.short}
         url = story.alliance.url("report", str(period)) if period.is_open else ""
-        word = state_word(report, period)
+        word = state_word(report, period, is_owed=story.is_signed)
         day = period.due_on
         detail, kind = date_medium(day), "todo"
         if report is not None and report.accepted_at:

@@ -49,7 +49,7 @@ def _row(
 ) -> QueueRow:
     reviews, accepts = can(user, "review_report", alliance), can(user, "accept_report", alliance)
     side = Side.DGSQ if reviews else Side.DGSSAC
-    word = state_word(report, period, side)
+    word = state_word(report, period, side, is_owed=True)
     waits = report is not None and (
         (reviews and report.state == AnnualReport.State.SUBMITTED)
         or (accepts and report.state == AnnualReport.State.RECOMMENDED)

@@ -49,7 +49,7 @@ def last_act_on(report: AnnualReport) -> date | None:
     return clock.day_of(moment) if moment else None
 
 
-def year_rows(alliance: Alliance, side: Side) -> list[YearRow]:
+def year_rows(alliance: Alliance, side: Side, *, is_owed: bool) -> list[YearRow]:
     """Every year of the cycle, the latest first; two queries."""
     reports = {
         report.period_id: report
@@ -64,7 +64,7 @@ def year_rows(alliance: Alliance, side: Side) -> list[YearRow]:
             YearRow(
                 period=period,
                 report=report,
-                state=state_word(report, period, side),
+                state=state_word(report, period, side, is_owed=is_owed),
                 url=alliance.url("report", str(period)),
                 since=last_act_on(report) if report else None,
             )

@@ -43,14 +43,15 @@ from reporting.wording import lede_of, state_word
 @alliance_page()
 def report_list(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     user = person_of(request)
+    has_convention = has_signed_convention(alliance)
     context = {
         "alliance": alliance,
         "tab": "reports",
         "page_title": _("Redditions"),
         "lede": _("Une reddition par exercice. Chacune ouvre le versement de l’année qui suit."),
-        "rows": year_rows(alliance, side_of(user, alliance)),
-        "may_write": can(user, "edit_report", alliance) and has_signed_convention(alliance),
-        "has_convention": has_signed_convention(alliance),
+        "rows": year_rows(alliance, side_of(user, alliance), is_owed=has_convention),
+        "may_write": can(user, "edit_report", alliance) and has_convention,
+        "has_convention": has_convention,
     }
     return render(request, "reporting/reports.html", context)
 
@@ -74,17 +75,18 @@ def _context(
     period = get_period(alliance, year)
     report = report_of(alliance, period)
     side = side_of(user, alliance)
+    has_convention = has_signed_convention(alliance)
     context: dict[str, Any] = {
         "alliance": alliance,
         "tab": "reports",
         "period": period,
         "report": report,
-        "state": state_word(report, period, side),
+        "state": state_word(report, period, side, is_owed=has_convention),
         "page_title": _("Reddition %(year)s") % {"year": period},
-        "lede": lede_of(report, period, side),
+        "lede": lede_of(report, period, side, is_owed=has_convention),
         "versement": versement_opened_by(alliance, period),
         "may_write": can(user, "edit_report", alliance),
-        "has_convention": has_signed_convention(alliance),
+        "has_convention": has_convention,
         "refusal": refusal,
     }
     if report is None:

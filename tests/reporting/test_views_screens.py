@@ -1,5 +1,7 @@
 """Accueil, the Alliance, the national board: each role, and the same queries for 1 and 20."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from alliances.models import GovernanceBody, SeatCount, User
 from alliances.services.comments import post_comment
+from conventions.services import create_convention, send_convention
 from fqis.models import Versement
 from reporting.context import nav_items
 from reporting.models import AnnualReport
 from reporting.selectors.todos import count_todos, todos_of, waitings_of
 from reporting.services.reports import return_report
+from tests.conventions.factories import AMOUNT, TRANCHES
 from tests.factories import AllianceFactory, UserFactory, give_role, new_territories, person
 from tests.reporting.factories import Story, signed_alliance
 
@@ -166,6 +170,34 @@ def test_an_alliance_without_convention_says_so(client: Client) -> None:
     answer = as_(client, person("partner", "estrie")).get(alliance.get_absolute_url())
     assert "à confirmer" in answer.text
     assert "Les versements viennent avec la convention" in answer.text
+
+
+def test_nothing_is_due_before_the_convention_is_signed(client: Client) -> None:
+    alliance = AllianceFactory("estrie")
+    as_(client, person("coordination", "estrie"))
+    pages = [alliance.get_absolute_url(), alliance.url("reports"), "/", "/alliances/"]
+    pages.append(alliance.url("report", "2024-2025"))
+    create = {"amount": AMOUNT, "starts_on": date(2024, 11, 1), "ends_on": date(2029, 3, 31)}
+    for step in ("none", "draft", "sent"):
+        if step == "draft":
+            convention = create_convention(
+                alliance, by=person("analyst"), tranches=TRANCHES, **create
+            )
+        elif step == "sent":
+            send_convention(convention, by=person("analyst"))
+        for page in pages:
+            text = client.get(page).text
+            assert "en retard" not in text.lower(), (step, page)
+            assert "à transmettre à la DGSQ au plus tard" not in text, (step, page)
+        assert "Reddition 2024-25" not in client.get(pages[0]).text, step
+
+
+def test_a_report_is_late_once_the_convention_is_signed(client: Client) -> None:
+    alliance = signed_alliance("estrie")
+    as_(client, person("coordination", "estrie"))
+    text = client.get(alliance.get_absolute_url()).text
+    assert "Reddition 2024-25" in text
+    assert "en retard" in text
 
 
 def test_the_list_of_alliances_is_the_persons(client: Client) -> None:
