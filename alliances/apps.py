@@ -26,6 +26,8 @@ class AlliancesConfig(AppConfig):
         name_verbs(
             {
                 "comment": _("Remarque"),
+                "resolve_comment": _("Remarque réglée"),
+                "reopen_comment": _("Remarque rouverte"),
                 "download": _("Document ouvert"),
                 "invite": _("Invitation"),
                 "resend_invitation": _("Invitation renvoyée"),

@@ -4,6 +4,7 @@ One query per person and request loads every right they hold, on every territory
 arithmetic. Outside the territory the answer is 404 (nothing tells it exists); inside, 403.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import Group, Permission
@@ -12,8 +13,16 @@ from django.db.models import BigIntegerField, Value
 from django.http import Http404
 
 from . import clock
-from .models import Membership, Territory, TerritoryGroupPermission, User, group_name
-from .roles import NATIONAL_RIGHTS, ROLES, TERRITORY_RIGHTS, VIEW, Role
+from .models import (
+    Alliance,
+    Comment,
+    Membership,
+    Territory,
+    TerritoryGroupPermission,
+    User,
+    group_name,
+)
+from .roles import NATIONAL_RIGHTS, ROLES, TERRITORY_RIGHTS, VIEW, Role, Side
 
 _NATIONAL = [codename for codename, _ in NATIONAL_RIGHTS]
 
@@ -136,7 +145,7 @@ def memberships_of(user: User) -> list[Membership]:
     cached: list[Membership] | None = getattr(user, "_active_memberships", None)
     if cached is None:
         active = Membership.objects.filter(user=user).active_on(clock.today())
-        cached = list(active.select_related("territory"))
+        cached = list(active.select_related("territory", "stands_in_for"))
         user._active_memberships = cached  # type: ignore[attr-defined]
     return cached
 
@@ -151,15 +160,61 @@ def role_of(user: User, of: object | None = None) -> Role | None:
     return memberships[0].spec if memberships and of is None else None
 
 
+def side_of(user: User, of: object) -> str:
+    """The side under which ``user`` speaks of ``of``; the DGSSAC for the portal itself."""
+    role = role_of(user, of)
+    return role.side.value if role else Side.DGSSAC.value
+
+
+def standing_in(user: User, right: str, of: object | None = None) -> User | None:
+    """The absent person for whom ``user`` holds ``right`` on the territory of ``of`` today; None
+    when they hold it in their own name."""
+    territory_id = _territory_id(of)
+    absent: User | None = None
+    for membership in memberships_of(user):
+        spec = membership.spec
+        if right not in (spec.on_territory if of is not None else spec.national):
+            continue
+        if membership.territory_id not in (None, territory_id):
+            continue
+        if membership.stands_in_for is None:
+            return None
+        absent = absent or membership.stands_in_for
+    return absent
+
+
+_closers: dict[str, tuple[str, ...]] = {}
+
+
+def let_close(label: str, rights: Iterable[str]) -> None:
+    """Lets who holds one of ``rights`` close the threads on a kind of object, whoever began them.
+    ``label`` is the model's."""
+    _closers[label] = tuple(rights)
+
+
+def may_close(comment: Comment, user: User, alliance: Alliance) -> bool:
+    """Whoever is of the author's side, or decides on what the thread is about."""
+    if not can(user, "comment", alliance):
+        return False
+    if side_of(user, alliance) == comment.side:
+        return True
+    rights = _closers.get(comment.target_label, ())
+    return any(can(user, right, alliance) for right in rights)
+
+
 __all__ = [
     "Rights",
     "can",
     "forget_rights",
     "holds_national",
     "install_groups",
+    "let_close",
+    "may_close",
     "memberships_of",
     "require",
     "rights_of",
     "role_of",
+    "side_of",
+    "standing_in",
     "territories_of",
 ]

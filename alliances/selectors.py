@@ -21,7 +21,7 @@ from alliances.models import (
     Territory,
     User,
 )
-from alliances.permissions import can
+from alliances.permissions import can, may_close
 from alliances.roles import ROLES, Side
 from alliances.services.documents import kind_label
 from alliances.services.journal import verb_label
@@ -200,7 +200,8 @@ class Remarks:
     @property
     def key(self) -> str:
         """Tells these boxes from the others of a page."""
-        return "-".join(part for part in (str(self.target_id), self.field) if part)
+        parts = (str(self.target_id), self.field.replace(":", "-"))
+        return "-".join(part for part in parts if part)
 
     @property
     def open_count(self) -> int:
@@ -217,14 +218,23 @@ def remarks_on(
     found = Comment.objects.filter(target_label=target_label, target_id=target_id, answers=None)
     if field is not None:
         found = found.filter(field=field)
-    threads = found.select_related("author", "resolved_by").prefetch_related(
-        Prefetch("replies", Comment.objects.select_related("author"))
-    )
     return Remarks(
         target_label,
         target_id,
         field or "",
-        list(threads),
+        threads_of(found, alliance=alliance, user=user),
         can(user, "comment", alliance),
         can(user, "comment_ministry", alliance),
     )
+
+
+def threads_of(remarks: QuerySet[Comment], *, alliance: Alliance, user: User) -> list[Comment]:
+    """The threads that ``remarks`` begin, with their answers and who wrote; each says whether
+    ``user`` may close it (``closable``)."""
+    found = remarks.select_related("author", "resolved_by").prefetch_related(
+        Prefetch("replies", Comment.objects.select_related("author"))
+    )
+    threads = list(found)
+    for thread in threads:
+        thread.closable = may_close(thread, user, alliance)  # type: ignore[attr-defined]
+    return threads

@@ -28,6 +28,7 @@ urlpatterns = [
     path("documents/<int:pk>/", downloads.download, name="download_document"),
     path("remarques/", comments.post, name="post_comment"),
     path("remarques/<int:pk>/regler/", comments.resolve, name="resolve_comment"),
+    path("remarques/<int:pk>/rouvrir/", comments.reopen, name="reopen_comment"),
     path("avis/", traces.notifications, name="notifications"),
     path("avis/lus/", traces.read_notifications, name="read_notifications"),
     path("invitation/<str:token>/", invitations.accept, name="invitation"),

@@ -25,8 +25,8 @@ class FqisConfig(AppConfig):
                 label=_("Avis de versement"),
             ),
         )
-        register_target(Project)
-        register_target(Versement)
+        register_target(Project, closers=["manage_projects", "decide_projects"])
+        register_target(Versement, closers=["recommend_versement", "authorise_versement"])
         register_tab(
             Tab(
                 "projects",

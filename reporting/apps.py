@@ -19,7 +19,7 @@ class ReportingConfig(AppConfig):
         register_tab(Tab("reports", _("Redditions"), "reports", 60))
         documents.register()
         cards.register()
-        register_target(AnnualReport)
+        register_target(AnnualReport, closers=["edit_report", "review_report", "accept_report"])
         name_verbs(
             {
                 "open_report": _("Reddition commencée"),

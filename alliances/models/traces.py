@@ -103,11 +103,20 @@ class JournalEntry(models.Model):
 
 
 class Comment(ScopedModel):
-    """A remark on an object or one of its fields; an answer points to the remark it answers."""
+    """A remark on an object or one of its fields; an answer points to the remark it answers.
+
+    The first remark carries its thread: whether it is open, answered or closed is read from the
+    rows, never stored.
+    """
 
     class Audience(models.TextChoices):
         ALL = "all", _("Table, DGSQ et DGSSAC")
         MINISTRY = "ministry", _("ministère seulement")
+
+    class Thread(models.TextChoices):
+        OPEN = "open", _("Sans réponse")
+        ANSWERED = "answered", _("Avec réponse")
+        CLOSED = "closed", _("Réglée")
 
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="comments")
     target_label = models.CharField(max_length=60)
@@ -157,6 +166,26 @@ class Comment(ScopedModel):
     @property
     def is_ministry_only(self) -> bool:
         return self.audience == self.Audience.MINISTRY
+
+    @property
+    def last_side(self) -> str:
+        """The side that wrote last in the thread (with ``replies`` loaded, in their order)."""
+        replies = list(self.replies.all())
+        return replies[-1].side if replies else self.side
+
+    @property
+    def thread_state(self) -> "Comment.Thread":
+        """Closed by somebody; else answered when another side than the author's wrote last."""
+        if self.resolved_at is not None:
+            return self.Thread.CLOSED
+        return self.Thread.OPEN if self.last_side == self.side else self.Thread.ANSWERED
+
+    @property
+    def awaits_table(self) -> bool:
+        """A correction asked of the Table that the Table has not answered."""
+        return (
+            self.is_correction and self.resolved_at is None and self.last_side != Side.TABLE.value
+        )
 
 
 class Notification(models.Model):

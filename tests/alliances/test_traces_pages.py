@@ -288,7 +288,7 @@ def remarked(alliance: Alliance, monkeypatch: pytest.MonkeyPatch) -> dict[str, s
     """A body of governance that people may remark on."""
     body = GovernanceBody.objects.create(alliance=alliance, name="Comité directeur")
     label = "alliances.governancebody"
-    monkeypatch.setitem(comments._targets, label, (GovernanceBody, lambda row: row.alliance))
+    monkeypatch.setitem(comments._targets, label, comments.Target(GovernanceBody, lambda row: row.alliance))
     return {"target_label": label, "target_id": str(body.pk), "next": f"{BASE}/equipe/"}
 
 
