@@ -117,7 +117,45 @@ class Endorsement(ScopedModel):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="answered_while_open",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.answer <> '' AND (TG_OP = 'INSERT' OR OLD.answer = '')
+                       AND (NEW.cancelled_at IS NOT NULL OR NOT EXISTS (
+                           SELECT 1 FROM plans_planversion v WHERE v.id = NEW.version_id
+                           AND v.state IN ('draft', 'submitted', 'returned', 'validated')))
+                    THEN
+                        RAISE EXCEPTION 'Cette demande d’appui n’est plus ouverte.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'endorsement_closed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="asked_in_its_alliance",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition(
+                    "NEW.partner_id IS NOT NULL OR NEW.body_id IS NOT NULL"
+                ),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM plans_planversion v
+                        JOIN plans_plan p ON p.id = v.plan_id
+                        WHERE v.id = NEW.version_id AND p.alliance_id = coalesce(
+                            (SELECT alliance_id FROM alliances_partner WHERE id = NEW.partner_id),
+                            (SELECT alliance_id FROM alliances_governancebody
+                             WHERE id = NEW.body_id))
+                    ) THEN
+                        RAISE EXCEPTION 'Ce partenaire n’est pas de cette Alliance.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'endorsement_alliance';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

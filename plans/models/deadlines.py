@@ -36,6 +36,11 @@ class DueExtension(ScopedModel):
                 name="due_extension_has_reason",
                 violation_error_message=_("Dites pourquoi le délai est accordé."),
             ),
+            models.UniqueConstraint(
+                fields=["plan", "was_due_on"],
+                name="due_extension_once",
+                violation_error_message=_("Un délai est déjà accordé depuis cette échéance."),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
