@@ -1,5 +1,6 @@
 """What screens, other applications and exports read of the plans."""
 
+from .presence import Present, people_in
 from .states import (
     PlanState,
     is_late,
@@ -21,12 +22,14 @@ from .writing import (
 
 __all__ = [
     "PlanState",
+    "Present",
     "Sheet",
     "first_section",
     "get_section",
     "get_version",
     "is_late",
     "open_version_of",
+    "people_in",
     "plan_states",
     "priorities_in_force",
     "priorities_of",

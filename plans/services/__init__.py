@@ -6,13 +6,15 @@ from .elements import (
     add_indicator,
     add_objective,
     add_priority,
-    move_element,
     remove_element,
     update_action,
     update_indicator,
     update_objective,
     update_priority,
 )
+from .fields import FieldConflict, Held, hold_field, hold_text, save_field, save_held_text
+from .order import copy_element, move_element, move_element_to
+from .presence import note_presence
 from .sections import TextConflict, save_section_text
 from .versions import (
     approve_version,
@@ -24,6 +26,8 @@ from .versions import (
 )
 
 __all__ = [
+    "FieldConflict",
+    "Held",
     "IndicatorLine",
     "TextConflict",
     "add_action",
@@ -31,11 +35,18 @@ __all__ = [
     "add_objective",
     "add_priority",
     "approve_version",
+    "copy_element",
+    "hold_field",
+    "hold_text",
     "move_element",
+    "move_element_to",
+    "note_presence",
     "open_version",
     "remove_element",
     "return_version",
     "save_action",
+    "save_field",
+    "save_held_text",
     "save_section_text",
     "start_plan",
     "submit_version",

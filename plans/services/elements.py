@@ -1,6 +1,7 @@
 """The elements of the logic: priority → objective → action → indicator (annex, sections 3 to 9)."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict, TypeVar, Unpack
 
@@ -22,11 +23,13 @@ from plans.models import (
     Priority,
     PriorityTheme,
 )
+from plans.opening import Element, Kind, kinds_below, refuse_closed, section_of
 from plans.wording import moment_words
 
 from .locking import writable
 
-Element = Priority | Objective | Action | Indicator
+# What each writing leaves on an element, beside the columns it writes.
+SIGNED = ("revision", "updated_at", "updated_by")
 AnyElement = TypeVar("AnyElement", Priority, Objective, Action, Indicator)
 
 
@@ -46,6 +49,9 @@ class ActionFields(TypedDict, total=False):
     expected_result: str
     lead: str
     collaborators: str
+    starts_on: date | None
+    ends_on: date | None
+    budget: Decimal | None
 
 
 class IndicatorFields(TypedDict, total=False):
@@ -53,6 +59,7 @@ class IndicatorFields(TypedDict, total=False):
     baseline: Decimal | None
     target: Decimal | None
     unit: str
+    frequency: str
 
 
 def removed() -> str:
@@ -71,14 +78,52 @@ def siblings(element: Element) -> QuerySet[Any]:
     return Indicator.objects.filter(action=element.action_id)
 
 
-def _title_given(values: dict[str, Any], field: str, sentence: str) -> None:
-    if field in values:
-        values[field] = values[field].strip()
-        if not values[field]:
-            raise Refusal(sentence, field=field)
+def _name_of(element: Element) -> tuple[str, str]:
+    """The column that names the element, and what is asked when it is empty."""
+    if isinstance(element, Priority):
+        return "title", _("Nommez la priorité.")
+    if isinstance(element, Objective):
+        return "title", _("Nommez l’objectif.")
+    if isinstance(element, Action):
+        return "title", _("Nommez l’action.")
+    return "name", _("Nommez l’indicateur.")
+
+
+def check_values(element: Element, values: dict[str, Any]) -> None:
+    """Tidies ``values``, then refuses those that ``element`` may not hold beside its own: no name,
+    an end before the start, a negative amount, a target without its unit."""
+    for name, value in values.items():
+        if isinstance(value, str):
+            values[name] = value.replace("\r\n", "\n").strip()
+    named, sentence = _name_of(element)
+    if named in values and not values[named]:
+        raise Refusal(sentence, field=named)
+
+    def after(name: str) -> Any:
+        return values.get(name, getattr(element, name))
+
+    if isinstance(element, Action):
+        starts, ends = after("starts_on"), after("ends_on")
+        if starts and ends and ends < starts:
+            raise Refusal(
+                _("La fin de l’action doit suivre son début."),
+                field="ends_on" if "ends_on" in values else "starts_on",
+            )
+        if after("budget") is not None and after("budget") < 0:
+            raise Refusal(_("Le budget ne peut pas être négatif."), field="budget")
+    if isinstance(element, Indicator) and after("target") is not None and not after("unit"):
+        raise Refusal(_("Dites l’unité de la cible, par exemple « tonnes »."), field="unit")
+
+
+def action_of(element: Element) -> Action | None:
+    """The action that is written, or written under."""
+    if isinstance(element, Indicator):
+        return element.action
+    return element if isinstance(element, Action) else None
 
 
 def _append(element: AnyElement, values: dict[str, Any], *, by: User) -> AnyElement:
+    check_values(element, values)
     for name, value in values.items():
         setattr(element, name, value)
     element.rank = siblings(element).count() + 1
@@ -89,7 +134,12 @@ def _append(element: AnyElement, values: dict[str, Any], *, by: User) -> AnyElem
 
 
 def _write(
-    element: AnyElement, values: dict[str, Any], *, by: User, revision: int | None
+    element: AnyElement,
+    values: dict[str, Any],
+    version: PlanVersion,
+    *,
+    by: User,
+    revision: int | None,
 ) -> AnyElement:
     """Writes ``values`` on the element as it is now, when nobody wrote on it since ``revision``."""
     current = type(element).objects.select_related("updated_by").filter(pk=element.pk).first()
@@ -100,17 +150,33 @@ def _write(
             _("%(person)s a modifié cet élément le %(moment)s. Relisez-le avant d’enregistrer.")
             % {"person": current.updated_by, "moment": moment_words(current.updated_at)}
         )
-    if all(getattr(current, name) == value for name, value in values.items()):
+    check_values(current, values)
+    changed = {name: one for name, one in values.items() if getattr(current, name) != one}
+    if not changed:
         return current
-    for name, value in values.items():
+    refuse_closed(
+        version, [section_of(current, name) for name in changed], action=action_of(current)
+    )
+    for name, value in changed.items():
         setattr(current, name, value)
     current.revision += 1
     current.updated_at, current.updated_by = clock.now(), by
-    current.save()
+    current.save(update_fields=[*changed, *SIGNED])
     return current
 
 
-def _record(element: Element, version: PlanVersion, *, by: User, verb: str, summary: str) -> None:
+def renumber(elements: Sequence[Element]) -> None:
+    """Gives the elements the ranks 1 to n, in the order they come."""
+    moved = []
+    for rank, element in enumerate(elements, start=1):
+        if element.rank != rank:
+            element.rank = rank
+            moved.append(element)
+    if moved:
+        type(moved[0])._default_manager.bulk_update(moved, ["rank"])  # type: ignore[arg-type]
+
+
+def record(element: Element, version: PlanVersion, *, by: User, verb: str, summary: str) -> None:
     journal.record(
         by=by,
         verb=verb,
@@ -133,6 +199,9 @@ def _set_themes(priority: Priority, themes: Sequence[NationalPriority]) -> None:
         )
     wanted = {theme.pk: theme for theme in themes}
     held = set(priority.themes.values_list("national_priority_id", flat=True))
+    if held == set(wanted):
+        return
+    refuse_closed(priority.version, [Kind.PRIORITIES])
     priority.themes.exclude(national_priority__in=wanted).delete()
     PriorityTheme.objects.bulk_create(
         PriorityTheme(
@@ -147,9 +216,7 @@ def _set_themes(priority: Priority, themes: Sequence[NationalPriority]) -> None:
 
 
 def _priority_values(fields: PriorityFields) -> dict[str, Any]:
-    values: dict[str, Any] = {k: v for k, v in fields.items() if k != "national_priorities"}
-    _title_given(values, "title", _("Nommez la priorité."))
-    return values
+    return {k: v for k, v in fields.items() if k != "national_priorities"}
 
 
 @transaction.atomic
@@ -157,11 +224,12 @@ def add_priority(version: PlanVersion, *, by: User, **fields: Unpack[PriorityFie
     """Adds a priority at the end (annex, section 3). Refuses one without a title, and a national
     priority of another cycle."""
     version = writable(version.pk)
+    refuse_closed(version, [Kind.PRIORITIES])
     priority = _append(Priority(version=version), _priority_values(fields), by=by)
     _set_themes(priority, fields.get("national_priorities", ()))
-    _record(
+    record(
         priority, version, by=by, verb="add_priority",
-        summary=_("a ajouté la priorité « %(element)s »"),
+        summary=_("a ajouté la priorité « %(element)s »"),
     )  # fmt: skip
     return priority
 
@@ -171,8 +239,8 @@ def update_priority(
     priority: Priority, *, by: User, revision: int | None = None, **fields: Unpack[PriorityFields]
 ) -> Priority:
     """Changes a priority. ``revision`` is that of the priority the person opened."""
-    writable(priority.version_id)
-    priority = _write(priority, _priority_values(fields), by=by, revision=revision)
+    version = writable(priority.version_id)
+    priority = _write(priority, _priority_values(fields), version, by=by, revision=revision)
     if "national_priorities" in fields:
         _set_themes(priority, fields["national_priorities"])
     return priority
@@ -182,12 +250,14 @@ def update_priority(
 
 
 @transaction.atomic
-def add_objective(priority: Priority, *, by: User, title: str) -> Objective:
-    """Adds an objective under a priority (annex, section 4). Refuses one without a title."""
+def add_objective(priority: Priority | None, *, by: User, title: str) -> Objective:
+    """Adds an objective under a priority (annex, section 4). Refuses one without a title, and one
+    without a priority."""
+    if priority is None:
+        raise Refusal(_("Choisissez la priorité que cet objectif sert."))
     version = writable(priority.version_id)
-    values: dict[str, Any] = {"title": title}
-    _title_given(values, "title", _("Nommez l’objectif."))
-    return _append(Objective(version=version, priority=priority), values, by=by)
+    refuse_closed(version, [Kind.OBJECTIVES])
+    return _append(Objective(version=version, priority=priority), {"title": title}, by=by)
 
 
 @transaction.atomic
@@ -195,20 +265,21 @@ def update_objective(
     objective: Objective, *, by: User, title: str, revision: int | None = None
 ) -> Objective:
     """Changes the words of an objective."""
-    writable(objective.version_id)
-    values: dict[str, Any] = {"title": title}
-    _title_given(values, "title", _("Nommez l’objectif."))
-    return _write(objective, values, by=by, revision=revision)
+    version = writable(objective.version_id)
+    return _write(objective, {"title": title}, version, by=by, revision=revision)
 
 
 # --- Actions
 
 
-def _set_places(action: Action, mrcs: Sequence[Mrc]) -> None:
+def _set_places(action: Action, version: PlanVersion, mrcs: Sequence[Mrc]) -> None:
     if any(mrc.territory_id != action.territory_id for mrc in mrcs):
         raise Refusal(_("Cette MRC est d’un autre territoire."), field="mrcs")
     wanted = {mrc.pk: mrc for mrc in mrcs}
     held = set(action.places.values_list("mrc_id", flat=True))
+    if held == set(wanted):
+        return
+    refuse_closed(version, [Kind.POPULATION], action=action)
     action.places.exclude(mrc__in=wanted).delete()
     ActionPlace.objects.bulk_create(
         ActionPlace(
@@ -220,18 +291,20 @@ def _set_places(action: Action, mrcs: Sequence[Mrc]) -> None:
 
 
 def _action_values(fields: ActionFields) -> dict[str, Any]:
-    values: dict[str, Any] = {k: v for k, v in fields.items() if k != "mrcs"}
-    _title_given(values, "title", _("Nommez l’action."))
-    return values
+    return {k: v for k, v in fields.items() if k != "mrcs"}
 
 
 @transaction.atomic
 def add_action(objective: Objective, *, by: User, **fields: Unpack[ActionFields]) -> Action:
-    """Adds an action under an objective (annex, sections 5 to 7 and 9). Refuses one without a
-    title, and an MRC of another territory."""
+    """Adds an action under an objective (annex, sections 5 to 7 and 9); ``budget`` in dollars.
+
+    Refuses one without a title, an end before the start, a negative budget, and an MRC of another
+    territory.
+    """
     version = writable(objective.version_id)
+    refuse_closed(version, [Kind.MEANS])
     action = _append(Action(version=version, objective=objective), _action_values(fields), by=by)
-    _set_places(action, fields.get("mrcs", ()))
+    _set_places(action, version, fields.get("mrcs", ()))
     return action
 
 
@@ -239,25 +312,16 @@ def add_action(objective: Objective, *, by: User, **fields: Unpack[ActionFields]
 def update_action(
     action: Action, *, by: User, revision: int | None = None, **fields: Unpack[ActionFields]
 ) -> Action:
-    """Changes an action. ``revision`` is that of the action the person opened."""
-    writable(action.version_id)
-    action = _write(action, _action_values(fields), by=by, revision=revision)
+    """Changes an action. ``revision`` is that of the action the person opened. Same refusals as
+    ``add_action``, and what a modification leaves closed."""
+    version = writable(action.version_id)
+    action = _write(action, _action_values(fields), version, by=by, revision=revision)
     if "mrcs" in fields:
-        _set_places(action, fields["mrcs"])
+        _set_places(action, version, fields["mrcs"])
     return action
 
 
 # --- Indicators
-
-
-def _indicator_values(fields: IndicatorFields, current: Indicator | None) -> dict[str, Any]:
-    values: dict[str, Any] = dict(fields)
-    _title_given(values, "name", _("Nommez l’indicateur."))
-    target = values.get("target", current.target if current else None)
-    unit = values.get("unit", current.unit if current else "").strip()
-    if target is not None and not unit:
-        raise Refusal(_("Dites l’unité de la cible, par exemple « tonnes »."), field="unit")
-    return values
 
 
 @transaction.atomic
@@ -265,9 +329,8 @@ def add_indicator(action: Action, *, by: User, **fields: Unpack[IndicatorFields]
     """Adds an indicator to an action (annex, section 8): baseline and target in ``unit``. Refuses
     one without a name, and a target without its unit."""
     version = writable(action.version_id)
-    return _append(
-        Indicator(version=version, action=action), _indicator_values(fields, None), by=by
-    )
+    refuse_closed(version, [Kind.INDICATORS], action=action)
+    return _append(Indicator(version=version, action=action), dict(fields), by=by)
 
 
 @transaction.atomic
@@ -279,18 +342,11 @@ def update_indicator(
     **fields: Unpack[IndicatorFields],
 ) -> Indicator:
     """Changes an indicator. Same refusals as ``add_indicator``."""
-    writable(indicator.version_id)
-    values = _indicator_values(fields, indicator)
-    return _write(indicator, values, by=by, revision=revision)
+    version = writable(indicator.version_id)
+    return _write(indicator, dict(fields), version, by=by, revision=revision)
 
 
 # --- Any element
-
-
-def _renumber(elements: Sequence[Element]) -> None:
-    for rank, element in enumerate(elements, start=1):
-        if element.rank != rank:
-            type(element)._default_manager.filter(pk=element.pk).update(rank=rank)
 
 
 @transaction.atomic
@@ -300,24 +356,15 @@ def remove_element(element: Element, *, by: User) -> None:
     current = siblings(element).filter(pk=element.pk).first()
     if current is None:
         return
-    _record(
+    if version.is_modification:
+        kinds = kinds_below(current, kept_from=version.base_id)
+        refuse_closed(
+            version, kinds, action=current.action if isinstance(current, Indicator) else None
+        )
+    record(
         current, version, by=by, verb="remove_element",
-        summary=_("a retiré du plan « %(element)s »"),
+        summary=_("a retiré du plan « %(element)s »"),
     )  # fmt: skip
     others = [one for one in siblings(current) if one.pk != current.pk]
     current.delete()
-    _renumber(others)
-
-
-@transaction.atomic
-def move_element(element: Element, *, by: User, up: bool) -> None:
-    """Moves an element one place up or down among those beside it; at the end it stays."""
-    writable(element.version_id)
-    order = list(siblings(element))
-    place = next((i for i, one in enumerate(order) if one.pk == element.pk), None)
-    if place is None:
-        raise StaleAct(removed())
-    other = place - 1 if up else place + 1
-    if 0 <= other < len(order):
-        order[place], order[other] = order[other], order[place]
-        _renumber(order)
+    renumber(others)

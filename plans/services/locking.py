@@ -24,7 +24,11 @@ def locked(version: PlanVersion) -> PlanVersion:
 
 def writable(version_id: int) -> PlanVersion:
     """The version held to write in it; refuses one that is transmitted or approved."""
-    version = PlanVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
+    version = (
+        PlanVersion.objects.select_for_update(of=("self",))
+        .select_related("plan__alliance__territory", "plan__alliance__cycle")
+        .get(pk=version_id)
+    )
     if not version.is_writable:
         raise Refusal(why_frozen(version))
     return version

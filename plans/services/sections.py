@@ -8,8 +8,10 @@ from alliances.errors import Refusal, StaleAct
 from alliances.models import User
 from plans.formatting import clean_html
 from plans.models import CanvasSection, PlanVersion, SectionText
+from plans.opening import closed_words, opening_of
 from plans.wording import moment_words
 
+from .elements import SIGNED
 from .locking import writable
 
 MAX_CHARACTERS = 200_000
@@ -24,19 +26,8 @@ class TextConflict(StaleAct):
         self.saved = saved
 
 
-@transaction.atomic
-def save_section_text(
-    version: PlanVersion, section: CanvasSection, *, by: User, html: str, revision: int
-) -> SectionText:
-    """Saves what a person wrote in ``section``, cleaned. ``revision`` is that of the text they
-    opened (0 when there was none).
-
-    Refuses a frozen version, a section of another canvas, a text over the limit, and a text opened
-    before somebody else saved another one (``TextConflict``).
-    """
-    writable(version.pk)
-    if section.canvas_id != version.plan.canvas_id:
-        raise Refusal(_("Cette section n’est pas du canevas de ce plan."))
+def write_text(text: SectionText, *, by: User, html: str, revision: int) -> SectionText:
+    """Writes ``html``, cleaned, in a text that is held with its version."""
     if len(html) > MAX_CHARACTERS:
         raise Refusal(
             _("Ce texte dépasse %(limit)s caractères. Raccourcissez-le.")
@@ -44,25 +35,38 @@ def save_section_text(
             field="html",
         )
     cleaned = clean_html(html)
-    text = (
-        SectionText.objects.select_related("updated_by")
-        .filter(version=version, section=section)
-        .first()
-    )
-    if text is None:
-        text = SectionText(version=version, section=section, updated_by=by)
-    elif text.html == cleaned:
+    if text.html == cleaned:
         return text
-    elif text.revision != revision:
+    if text.revision != revision and text.pk is not None:
         raise TextConflict(
             _("%(person)s a enregistré un autre texte dans cette section le %(moment)s.")
             % {"person": text.updated_by, "moment": moment_words(text.updated_at)},
             mine=cleaned,
             saved=text,
         )
-    if text.pk is None and not cleaned:
-        return text
     text.html, text.revision = cleaned, text.revision + 1
     text.updated_at, text.updated_by = clock.now(), by
-    text.save()
+    text.save(update_fields=["html", *SIGNED] if text.pk else None)
     return text
+
+
+@transaction.atomic
+def save_section_text(
+    version: PlanVersion, section: CanvasSection, *, by: User, html: str, revision: int
+) -> SectionText:
+    """Saves what a person wrote in ``section``, cleaned. ``revision`` is that of the text they
+    opened (0 when there was none).
+
+    Refuses a frozen version, a section of another canvas or that a modification leaves closed, a
+    text over the limit, and a text opened before somebody else saved another one
+    (``TextConflict``).
+    """
+    version = writable(version.pk)
+    if section.canvas_id != version.plan.canvas_id:
+        raise Refusal(_("Cette section n’est pas du canevas de ce plan."))
+    if version.is_modification and not opening_of(version).has(section):
+        raise Refusal(closed_words(section))
+    text = SectionText.objects.filter(version=version, section=section).first()
+    if text is None:
+        text = SectionText(version=version, section=section, updated_by=by)
+    return write_text(text, by=by, html=html, revision=revision)
