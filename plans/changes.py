@@ -1,0 +1,412 @@
+"""A comparison as people read it: one entry per section or element, in the order of the plan.
+
+Entries hold texts only, so that a document freezes them as they are. Marked HTML is made from
+cleaned texts: only ``<del>`` and ``<ins>`` are added.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from html import escape
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from .comparison import (
+    ACTION,
+    FIELDS,
+    INDICATOR,
+    OBJECTIVE,
+    PRIORITY,
+    SECTION,
+    Changed,
+    Comparison,
+    FieldChange,
+    Moved,
+    Place,
+    compare,
+)
+from .facts import KIND_NAMES, codes_of, facts_of, field_label, indicator_line, value_text
+from .models import CanvasSection
+from .models.logic import ACTION_PARTS
+from .selectors.content import IndicatorContent, PlanContent, SectionContent
+from .word_by_word import Change, Pair, marked_line, pairs
+
+Kind = CanvasSection.Kind
+
+
+class Mark(StrEnum):
+    """How an entry differs; its value names the filter of the page."""
+
+    ADDED = "ajouts"
+    REMOVED = "retraits"
+    CHANGED = "modifications"
+    MOVED = "deplacements"
+
+
+GLYPHS = {Mark.ADDED: "add", Mark.REMOVED: "cut", Mark.CHANGED: "edit", Mark.MOVED: "move"}
+MASCULINE = {
+    Mark.ADDED: _lazy("Ajouté"),
+    Mark.REMOVED: _lazy("Retiré"),
+    Mark.CHANGED: _lazy("Modifié"),
+    Mark.MOVED: _lazy("Déplacé"),
+}
+FEMININE = {
+    Mark.ADDED: _lazy("Ajoutée"),
+    Mark.REMOVED: _lazy("Retirée"),
+    Mark.CHANGED: _lazy("Modifiée"),
+    Mark.MOVED: _lazy("Déplacée"),
+}
+SAME = "same"
+_WORDS_OF = {PRIORITY: FEMININE, ACTION: FEMININE}
+# Fields that read as one figure: never cut between two digits.
+_WHOLE = {"people_to_reach", "baseline", "target", "budget", "starts_on", "ends_on", "frequency"}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What is said of a change: its glyph, its word, and the mark it comes from."""
+
+    mark: str
+    glyph: str
+    word: str
+
+
+def sign(mark: Mark, kind: str = "") -> Sign:
+    return Sign(str(mark), GLYPHS[mark], str(_WORDS_OF.get(kind, MASCULINE)[mark]))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A field of an element: marked HTML on each side; no sign when it is the same."""
+
+    label: str
+    before: str
+    after: str
+    sign: Sign | None = None
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What an added or removed element holds, one element per line; ``level`` from 0."""
+
+    level: int
+    title: str
+    facts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Facing paragraphs of a text, or a count of those that are the same and stay folded."""
+
+    before: str = ""
+    after: str = ""
+    change: str = SAME
+    folded: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A section or an element that differs; ``name`` is short, for a list: « Action 1.1.2 »."""
+
+    anchor: str
+    kind: str
+    name: str
+    title: str
+    signs: list[Sign]
+    group: str
+    detail: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    outline: list[Line] = field(default_factory=list)
+    note: str = ""
+
+    @property
+    def marks(self) -> set[str]:
+        return {one.mark for one in self.signs}
+
+    @property
+    def words(self) -> str:
+        return ", ".join([self.signs[0].word, *(one.word.lower() for one in self.signs[1:])])
+
+
+@dataclass(frozen=True)
+class Report:
+    """Every entry, and how many sections hold no difference."""
+
+    entries: list[Entry]
+    sections: int
+    same_sections: int
+
+    @property
+    def count(self) -> int:
+        return sum(1 for entry in self.entries if entry.signs)
+
+
+def report(old: PlanContent, new: PlanContent, *, whole: bool = False) -> Report:
+    """What changed from ``old`` to ``new``; with ``whole``, what is the same is there too."""
+    teller = _Teller(old, new, compare(old, new), whole)
+    entries = list(teller.entries())
+    touched = teller.touched_sections()
+    return Report(entries, len(new.sections), len(new.sections) - len(touched))
+
+
+class _Teller:
+    def __init__(self, old: PlanContent, new: PlanContent, found: Comparison, whole: bool) -> None:
+        self.old, self.new, self.found, self.whole = old, new, found, whole
+        self.added = {(one.kind, one.key) for one in found.added}
+        self.removed = {(one.kind, one.key) for one in found.removed}
+        self.changed = {(one.kind, one.key): one for one in found.changed}
+        self.moved = {(one.kind, one.key): one for one in found.moved}
+        self.was, self.codes = codes_of(old.priorities), codes_of(new.priorities)
+        self.elements: dict[tuple[str, str], Any] = {}
+        self.old_elements: dict[tuple[str, str], Any] = {}
+        for content, into in ((old, self.old_elements), (new, self.elements)):
+            for priority in content.priorities:
+                into[PRIORITY, priority.lineage] = priority
+                for objective in priority.objectives:
+                    into[OBJECTIVE, objective.lineage] = objective
+                    for action in objective.actions:
+                        into[ACTION, action.lineage] = action
+
+    # --- Sections
+
+    def entries(self) -> Iterator[Entry]:
+        told = False
+        for section in self.new.sections:
+            yield from self._section(section)
+            if section.kind == Kind.PRIORITIES and not told:
+                told = True
+                yield from self._logic()
+        if not told:
+            yield from self._logic()
+        for section in self.old.sections:
+            if (SECTION, section.code) in self.removed:
+                yield self._text(section, pairs(section.html, ""), [sign(Mark.REMOVED)])
+
+    def _section(self, section: SectionContent) -> Iterator[Entry]:
+        key = (SECTION, section.code)
+        if key in self.added:
+            yield self._text(section, pairs("", section.html), [sign(Mark.ADDED)])
+        elif section.code in self.found.texts:
+            signs = [Sign(Mark.CHANGED, GLYPHS[Mark.CHANGED], _("Texte modifié"))]
+            yield self._text(section, self.found.texts[section.code], signs)
+        elif key in self.changed:
+            yield self._text(section, [], [sign(Mark.CHANGED)])
+        elif self.whole and section.html:
+            yield self._text(section, pairs(section.html, section.html), [])
+
+    def _text(self, section: SectionContent, facing: list[Pair], signs: list[Sign]) -> Entry:
+        title = f"{section.code}. {section.title}"
+        blocks = _folded(facing) if not self.whole else [_block(one) for one in facing]
+        anchor = f"section-{section.code}"
+        return Entry(anchor, SECTION, title, title, signs, title, blocks=blocks)
+
+    # --- Elements
+
+    def _logic(self) -> Iterator[Entry]:
+        for kind, key in self._merged(PRIORITY, "", self.old.priorities, self.new.priorities):
+            elements = self.old_elements if (kind, key) in self.removed else self.elements
+            group = self._title(kind, key, elements[kind, key].title)
+            yield from self._element(kind, key, group)
+
+    def _merged(
+        self, kind: str, parent: str, old: list[Any], new: list[Any]
+    ) -> list[tuple[str, str]]:
+        """The children as they are, with those that were removed after the one they followed."""
+        order = [one.lineage for one in new]
+        for index, one in enumerate(old):
+            if (kind, one.lineage) in self.removed:
+                after = next((o.lineage for o in reversed(old[:index]) if o.lineage in order), None)
+                order.insert(order.index(after) + 1 if after else 0, one.lineage)
+        return [(kind, lineage) for lineage in order]
+
+    def _element(self, kind: str, key: str, group: str) -> Iterator[Entry]:
+        if (kind, key) in self.removed:
+            element = self.old_elements[kind, key]
+            outline = list(self._outline(kind, element, self.removed, self.was))
+            yield self._entry(kind, key, element, [Mark.REMOVED], group, outline=outline)
+            return
+        element = self.elements[kind, key]
+        if (kind, key) in self.added:
+            outline = list(self._outline(kind, element, self.added, self.codes))
+            yield self._entry(kind, key, element, [Mark.ADDED], group, outline=outline)
+        else:
+            yield from self._kept(kind, key, element, group)
+        below, children = {PRIORITY: (OBJECTIVE, "objectives"), OBJECTIVE: (ACTION, "actions")}.get(
+            kind, ("", "")
+        )
+        if not below:
+            return
+        old = self.old_elements.get((kind, key))
+        listed = getattr(old, children) if old else []
+        for child in self._merged(below, key, listed, getattr(element, children)):
+            # An added element already tells those that came with it.
+            if (kind, key) not in self.added or child not in self.added:
+                yield from self._element(*child, group)
+
+    def _outline(
+        self, kind: str, element: Any, among: set[tuple[str, str]], codes: dict, level: int = 0
+    ) -> Iterator[Line]:
+        title = f"{KIND_NAMES[kind]} {codes[kind, element.lineage]}. {element.title}"
+        yield Line(level, title, facts_of(kind, element))
+        below, children = {PRIORITY: (OBJECTIVE, "objectives"), OBJECTIVE: (ACTION, "actions")}.get(
+            kind, ("", "")
+        )
+        for child in getattr(element, children) if below else []:
+            if (below, child.lineage) in among:
+                yield from self._outline(below, child, among, codes, level + 1)
+
+    def _kept(self, kind: str, key: str, element: Any, group: str) -> Iterator[Entry]:
+        rows = [*self._field_rows(kind, key, element)]
+        moved = self.moved.get((kind, key))
+        marks = [Mark.CHANGED] if any(row.sign for row in rows) else []
+        if moved:
+            marks.append(Mark.MOVED)
+            rows.append(self._place_row(kind, moved))
+        if not marks and not self.whole:
+            return
+        changed = list(dict.fromkeys(row.label.lower() for row in rows if row.sign))
+        detail = "" if marks == [Mark.MOVED] else ", ".join(changed[:3])
+        yield self._entry(kind, key, element, marks, group, rows=rows, detail=detail)
+
+    def _entry(
+        self, kind: str, key: str, element: Any, marks: list[Mark], group: str, **more: Any
+    ) -> Entry:
+        code = self.codes.get((kind, key)) or self.was[kind, key]
+        was = self.was.get((kind, key), code)
+        name = f"{KIND_NAMES[kind]} {code}"
+        return Entry(
+            anchor=f"{kind}-{key}",
+            kind=kind,
+            name=name,
+            title=self._title(kind, key, element.title),
+            signs=[sign(mark, kind) for mark in marks],
+            group=group,
+            note=_("Numéro d’avant : %(code)s") % {"code": was} if was != code else "",
+            **more,
+        )
+
+    def _title(self, kind: str, key: str, title: str) -> str:
+        code = self.codes.get((kind, key)) or self.was[kind, key]
+        return f"{KIND_NAMES[kind]} {code}. {title}"
+
+    # --- Fields
+
+    def _field_rows(self, kind: str, key: str, element: Any) -> Iterator[Row]:
+        yield from self._rows(kind, element, self.changed.get((kind, key)))
+        if kind == ACTION:
+            yield from self._indicators(self.old_elements[kind, key], element)
+
+    def _rows(
+        self, kind: str, element: Any, changed: Changed | None, of: str = ""
+    ) -> Iterator[Row]:
+        by_name = {one.name: one for one in changed.fields} if changed else {}
+        for name in FIELDS[kind]:
+            if name in by_name:
+                yield _row(kind, by_name[name], of)
+            elif self.whole and (text := value_text(name, getattr(element, name))):
+                shown = escape(text).replace("\n", "<br>")
+                yield Row(field_label(kind, name), shown, shown, of=of)
+
+    def _indicators(self, old: Any, new: Any) -> Iterator[Row]:
+        before = {one.lineage: one for one in old.indicators}
+        label = str(KIND_NAMES[INDICATOR])
+        for one in new.indicators:
+            key = (INDICATOR, one.lineage)
+            if key in self.added:
+                yield Row(label, "", _all("ins", indicator_line(one)), sign(Mark.ADDED))
+                continue
+            yield from self._rows(INDICATOR, one, self.changed.get(key), of=one.name)
+            if key in self.moved:
+                yield self._indicator_move(one, self.moved[key])
+        for lineage, one in before.items():
+            if (INDICATOR, lineage) in self.removed:
+                yield Row(label, _all("del", indicator_line(one)), "", sign(Mark.REMOVED))
+
+    def _indicator_move(self, one: IndicatorContent, moved: Moved) -> Row:
+        return Row(_("Place"), *self._places(ACTION, moved), sign(Mark.MOVED), of=one.name)
+
+    def _place_row(self, kind: str, moved: Moved) -> Row:
+        above = {OBJECTIVE: PRIORITY, ACTION: OBJECTIVE}.get(kind, "")
+        return Row(_("Place"), *self._places(above, moved), sign(Mark.MOVED))
+
+    def _places(self, above: str, moved: Moved) -> tuple[str, str]:
+        before = self._place(above, moved.before, self.was)
+        after = self._place(above, moved.after, self.codes)
+        return _all("del", before), _all("ins", after)
+
+    @staticmethod
+    def _place(above: str, place: Place, codes: dict[tuple[str, str], str]) -> str:
+        rank = _("place %(rank)s") % {"rank": place.index + 1}
+        return f"{KIND_NAMES[above]} {codes[above, place.parent]}, {rank}" if above else rank
+
+    # --- Sections touched
+
+    def touched_sections(self) -> set[str]:
+        """The codes of the sections whose text changed, or that a changed element is written in."""
+        kinds = {section.kind for section in self.new.sections}
+        written = {kind for change in self.found.changed for kind in _kinds_of(change)}
+        for one in (*self.found.added, *self.found.removed, *self.found.moved):
+            written.add(_KIND_OF.get(one.kind, ""))
+        if written & set(_KIND_OF.values()) - kinds:
+            written.add(Kind.PRIORITIES)
+        touched = {one.key for one in self.found.changed if one.kind == SECTION}
+        touched |= {one.key for one in self.found.added if one.kind == SECTION}
+        return touched | {one.code for one in self.new.sections if one.kind in written}
+
+
+_KIND_OF = {
+    PRIORITY: Kind.PRIORITIES,
+    OBJECTIVE: Kind.OBJECTIVES,
+    ACTION: Kind.MEANS,
+    INDICATOR: Kind.INDICATORS,
+}
+_SECTION_OF_FIELD = {name: kind for kind, names in ACTION_PARTS.items() for name in names} | {
+    "mrcs": Kind.POPULATION
+}
+
+
+def _kinds_of(changed: Changed) -> set[str]:
+    """The kinds of sections that the changed fields are written in."""
+    if changed.kind == ACTION:
+        return {str(_SECTION_OF_FIELD[one.name]) for one in changed.fields}
+    return {_KIND_OF[changed.kind]} if changed.kind in _KIND_OF else set()
+
+
+def _all(name: str, text: str) -> str:
+    shown = escape(text).replace("\n", "<br>")
+    return f"<{name}>{shown}</{name}>" if text else ""
+
+
+def _row(kind: str, change: FieldChange, of: str) -> Row:
+    before, after = value_text(change.name, change.before), value_text(change.name, change.after)
+    if change.name in _WHOLE or not before or not after:
+        marked = _all("del", before), _all("ins", after)
+    else:
+        marked = marked_line(before, after)
+    mark = Mark.CHANGED if before and after else Mark.ADDED if after else Mark.REMOVED
+    return Row(field_label(kind, change.name), *marked, sign(mark), of=of)
+
+
+def _block(pair: Pair) -> Block:
+    return Block(pair.before, pair.after, str(pair.change))
+
+
+def _folded(facing: list[Pair]) -> list[Block]:
+    """What is the same, counted instead of shown, save the heading of what changed."""
+    found: list[Block] = []
+    same = 0
+    for place, pair in enumerate(facing):
+        following = facing[place + 1].change if place + 1 < len(facing) else Change.SAME
+        leads = pair.before.startswith(("<h3", "<h4")) and following != Change.SAME
+        if pair.change == Change.SAME and not leads:
+            same += bool(pair.before.strip())
+            continue
+        if same:
+            found.append(Block(folded=same))
+            same = 0
+        found.append(_block(pair))
+    return [*found, Block(folded=same)] if same else found
