@@ -10,9 +10,11 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliances import clock
 from alliances.errors import Refusal
+from alliances.identity import acting_as_portal
 from alliances.models import Alliance, Milestone, MilestoneKind, User
 from alliances.permissions import can, require
 from alliances.services import journal
@@ -46,8 +48,9 @@ def lock_versement(pk: int) -> Versement:
 
 def on_milestone(milestone: Milestone, by: User) -> None:
     """What follows a milestone: the versements of a signed convention exist, and those whose
-    tranche waited for it are ready."""
-    plan_versements(milestone.alliance, by=by)
+    tranche waited for it are ready. The portal opens the schedule by itself."""
+    with acting_as_portal() as portal:
+        plan_versements(milestone.alliance, by=portal)
     make_reached_ready(milestone.alliance, by=by)
 
 
@@ -73,7 +76,11 @@ def plan_versements(alliance: Alliance, *, by: User) -> list[Versement]:
         journal.record(
             by=by,
             verb="plan_versements",
-            summary=_("a ouvert l’échéancier des versements (%(n)s tranches)")
+            summary=ngettext(
+                "a ouvert l’échéancier des versements (%(n)s tranche)",
+                "a ouvert l’échéancier des versements (%(n)s tranches)",
+                len(planned),
+            )
             % {"n": len(planned)},
             alliance=alliance,
             url=alliance.url("finances"),

@@ -1,5 +1,6 @@
 """From the milestone to the payment, one versement at a time."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,10 +9,12 @@ from django.core.exceptions import PermissionDenied
 
 from alliances import clock
 from alliances.errors import Refusal, StaleAct
-from alliances.models import JournalEntry, Notification
+from alliances.models import JournalEntry, Notification, User
 from alliances.services.milestones import record_milestone
 from fqis import services
 from fqis.models import Envelope, Versement
+from plans.models import PlanVersion
+from tests.conventions.factories import sent_convention, sign
 from tests.factories import AllianceFactory, person
 
 from .factories import (
@@ -33,6 +36,34 @@ def test_signed_convention_opens_one_versement_for_each_tranche() -> None:
         ("planned", Decimal("300000.00")),
         ("planned", Decimal("500000.00")),
     ]
+
+
+def test_the_portal_opens_by_itself_what_the_last_signature_opens() -> None:
+    """The milestone keeps the person who recorded the signature."""
+    alliance = funded_alliance("estrie")
+    acts = JournalEntry.objects.filter(alliance=alliance).select_related("actor")
+    authors = {entry.verb: entry.actor for entry in acts}
+    assert authors["plan_versements"].is_portal
+    assert authors["open_plan_version"].is_portal
+    assert not authors["sign_convention"].is_portal
+    assert alliance.milestones.get().recorded_by == authors["sign_convention"]
+    assert PlanVersion.objects.get(plan__alliance=alliance).created_by.is_portal
+
+
+def test_a_person_of_one_territory_can_bring_the_last_signature(
+    identity: Callable[[User], None],
+) -> None:
+    """Row-level security lets the portal act in the middle of that person's request."""
+    direction = person("direction", "laval")
+    alliance = AllianceFactory("laval")
+    convention = sent_convention(alliance)
+    table = convention.signatories.get(kind="table")
+    for party in convention.signatories.exclude(pk=table.pk):
+        sign(party)
+    identity(direction)
+    sign(table, by=direction)
+    assert Versement.objects.filter(alliance=alliance).count() == 5
+    assert JournalEntry.objects.filter(alliance=alliance, actor=direction).count() == 3
 
 
 def test_planning_again_adds_nothing() -> None:
