@@ -11,6 +11,7 @@ from alliances.models import User
 from alliances.permissions import can, holds_national, memberships_of
 from alliances.roles import Side
 from reporting.selectors.home import current_alliances
+from reporting.selectors.reports import territories_with
 from reporting.selectors.todos import count_todos
 
 
@@ -65,8 +66,10 @@ def _links(user: User) -> list[Link]:
         links += [
             (_("National"), reverse("national")),
             (_("Alliances"), reverse("alliance_list")),
-            (_("Versements"), reverse("versements")),
         ]
+        if territories_with(user, "accept_report"):
+            links.append((_("Redditions"), reverse("report_queue")))
+        links.append((_("Versements"), reverse("versements")))
     elif Side.DGSQ in sides:
         links += [
             (_("Mes alliances"), reverse("alliance_list")),

@@ -137,6 +137,11 @@ def fresh(user: User) -> User:
     [
         ("coordination", "mauricie", ["À faire", "Mon alliance", "Projets", "Aide"]),
         ("advisor", "mauricie", ["À faire", "Mes alliances", "Redditions", "Aide"]),
+        (
+            "analyst",
+            None,
+            ["À faire", "National", "Alliances", "Redditions", "Versements", "Aide"],
+        ),
         ("budget", None, ["À faire", "National", "Alliances", "Versements", "Aide"]),
         ("admin", None, ["À faire", "Personnes", "Aide"]),
     ],
