@@ -27,6 +27,12 @@ class PlansConfig(AppConfig):
                 "return_plan": _("Plan retourné"),
                 "validate_plan": _("Plan validé"),
                 "approve_plan": _("Plan approuvé"),
+                "extend_plan": _("Délai accordé"),
+                "ask_endorsements": _("Appuis demandés"),
+                "resend_endorsement": _("Demande d’appui renvoyée"),
+                "cancel_endorsement": _("Demande d’appui annulée"),
+                "answer_endorsement": _("Appui répondu"),
+                "attach_evidence": _("Preuve d’appui déposée"),
             }
         )
         register_target(PlanVersion, lambda version: version.plan.alliance)

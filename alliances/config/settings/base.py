@@ -174,6 +174,7 @@ MFA_TOTP_ISSUER = "Alliances pour la solidarité"
 # Ministry roles must hold a second factor before any other page opens.
 MFA_REQUIRED = flag("MFA_REQUIRED", default=True)
 INVITATION_DAYS = 14
+ENDORSEMENT_DAYS = 30
 
 SESSION_COOKIE_AGE = int(env("SESSION_MINUTES", "120")) * 60
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -237,6 +238,12 @@ CELERY_BEAT_SCHEDULE = {
     "pending-documents": {"task": "alliances.tasks.sweep_documents", "schedule": 20.0},
     "pending-notifications": {"task": "alliances.tasks.send_notifications", "schedule": 30.0},
     "pending-invitations": {"task": "alliances.tasks.send_invitations", "schedule": 30.0},
+    "pending-endorsements": {"task": "plans.tasks.send_endorsements", "schedule": 30.0},
+    # Twice a day, Québec time: the second passage only finds what the first one missed.
+    "due-reminders": {
+        "task": "plans.tasks.send_due_reminders",
+        "schedule": crontab(hour="7,13", minute=0),
+    },
     "memberships": {
         "task": "alliances.tasks.apply_memberships",
         "schedule": crontab(hour=0, minute=5),
