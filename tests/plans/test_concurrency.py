@@ -10,8 +10,18 @@ from django.db import IntegrityError, connection
 from alliances.errors import Refusal
 from alliances.identity import acting_as, acting_as_portal
 from alliances.models import Milestone, User
-from plans.models import CanvasSection, PlanVersion, Priority, SectionText
-from plans.services import approve_version, save_section_text, submit_version, validate_version
+from plans.models import Action, CanvasSection, PlanVersion, Priority, SectionText
+from plans.services import (
+    approve_version,
+    hold_field,
+    hold_text,
+    move_element_to,
+    save_field,
+    save_held_text,
+    save_section_text,
+    submit_version,
+    validate_version,
+)
 from tests.conftest import CommittedDatabase
 from tests.factories import person
 
@@ -74,6 +84,91 @@ def test_two_writers_of_one_text_keep_both(committed_db: CommittedDatabase) -> N
 
     assert first == ""
     assert "a enregistré un autre texte" in second
+
+
+PLACE = {"territory": "mauricie", "cycle": "2024-2029", "number": 1}
+
+
+def test_two_people_in_one_field_at_once_keep_both(committed_db: CommittedDatabase) -> None:
+    with acting_as_portal():
+        version = written_version("mauricie", priorities=1)
+        action = Action.objects.get(version=version)
+        writers = [person("coordination", "mauricie"), person("direction", "mauricie")]
+
+    def write(user: User) -> None:
+        held = hold_field(Action, action.pk, "lead", **PLACE)
+        assert held is not None
+        time.sleep(0.2)
+        save_field(held, by=user, value=user.email, base="CDC")
+
+    first, second = told(writers, write)
+
+    assert first == ""
+    assert "a enregistré autre chose dans ce champ" in second
+    with acting_as_portal():
+        assert Action.objects.get(pk=action.pk).revision == 1
+
+
+def test_two_people_in_two_fields_at_once_both_write(committed_db: CommittedDatabase) -> None:
+    with acting_as_portal():
+        version = written_version("mauricie", priorities=1)
+        action = Action.objects.get(version=version)
+        writers = [person("coordination", "mauricie"), person("direction", "mauricie")]
+    fields = dict(
+        zip(
+            [one.pk for one in writers],
+            [("lead", "CDC"), ("population", "Ménages à faible revenu")],
+            strict=True,
+        )
+    )
+
+    def write(user: User) -> None:
+        field, base = fields[user.pk]
+        held = hold_field(Action, action.pk, field, **PLACE)
+        assert held is not None
+        time.sleep(0.2)
+        save_field(held, by=user, value="Nouveau", base=base)
+
+    assert told(writers, write) == ["", ""]
+    with acting_as_portal():
+        found = Action.objects.get(pk=action.pk)
+        assert (found.lead, found.population, found.revision) == ("Nouveau", "Nouveau", 2)
+
+
+def test_two_people_in_a_blank_section_at_once_keep_both(committed_db: CommittedDatabase) -> None:
+    with acting_as_portal():
+        written_version("mauricie", priorities=1)
+        SectionText.objects.all().delete()
+        writers = [person("coordination", "mauricie"), person("direction", "mauricie")]
+
+    def write(user: User) -> None:
+        held = hold_text("2c", **PLACE)
+        assert held is not None
+        time.sleep(0.2)
+        save_held_text(held, by=user, html=f"<p>{user.email}</p>", revision=0)
+
+    first, second = told(writers, write)
+
+    assert first == ""
+    assert "a enregistré un autre texte" in second
+
+
+def test_two_people_who_move_at_once_keep_a_valid_order(committed_db: CommittedDatabase) -> None:
+    with acting_as_portal():
+        version = written_version("mauricie", priorities=1, objectives=1, actions=6)
+        people = [person("coordination", "mauricie"), person("direction", "mauricie")]
+        actions = list(Action.objects.filter(version=version).order_by("rank"))
+    turns = dict(zip([one.pk for one in people], [(actions[0], 6), (actions[5], 1)], strict=True))
+
+    def move(user: User) -> None:
+        action, rank = turns[user.pk]
+        move_element_to(action, by=user, rank=rank)
+
+    assert told(people, move) == ["", ""]
+    with acting_as_portal():
+        order = list(Action.objects.order_by("rank").values_list("rank", "title"))
+        assert [rank for rank, _title in order] == [1, 2, 3, 4, 5, 6]
+        assert (order[0][1], order[-1][1]) == ("Action 1.1.6", "Action 1.1.1")
 
 
 def test_who_writes_past_the_services_waits_for_who_submits(
