@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plans.views import acts, editor, elements, plan
+from plans.views import acts, deadlines, editor, elements, endorsements, plan
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/plan/"
 VERSION = f"{ALLIANCE}<int:number>/"
@@ -8,7 +8,21 @@ VERSION = f"{ALLIANCE}<int:number>/"
 urlpatterns = [
     path(ALLIANCE, plan.plan, name="plan"),
     path(f"{ALLIANCE}nouvelle-version/", acts.new_version, name="plan_new_version"),
+    path(f"{ALLIANCE}delai/", deadlines.extend, name="plan_extend"),
     path(VERSION, plan.version, name="plan_version"),
+    path("appui/<str:token>/", endorsements.answer, name="endorsement"),
+    path(f"{VERSION}appuis/", endorsements.board, name="plan_endorsements"),
+    path(f"{VERSION}appuis/demander/", endorsements.ask, name="plan_endorsements_ask"),
+    path(f"{VERSION}appuis/redemander/", endorsements.ask_again, name="plan_endorsements_again"),
+    path(
+        f"{VERSION}appuis/<int:pk>/renvoyer/", endorsements.resend, name="plan_endorsement_resend"
+    ),
+    path(f"{VERSION}appuis/<int:pk>/annuler/", endorsements.cancel, name="plan_endorsement_cancel"),
+    path(
+        f"{VERSION}appuis/<int:pk>/preuve/",
+        endorsements.evidence,
+        name="plan_endorsement_evidence",
+    ),
     path(f"{VERSION}ecrire/", editor.write, name="plan_write"),
     path(f"{VERSION}verifier/", acts.check, name="plan_check"),
     path(f"{VERSION}transmettre/", acts.submit, name="plan_submit"),

@@ -16,6 +16,7 @@ from plans import selectors
 from plans.completeness import check
 from plans.forms import ApproveForm, NewVersionForm, ReturnForm
 from plans.models import Plan, PlanVersion
+from plans.views.cards import consensus_context, deadline_context
 from plans.wording import last_act, state_words, title_of, turn_of
 
 
@@ -68,6 +69,8 @@ def plan_context(request: HttpRequest, alliance: Alliance, **forms: Any) -> dict
         "may_open": may_write and current and not opened,
         "next_number": versions[0].number + 1 if versions else 1,
         "new_version_form": NewVersionForm(),
+        **consensus_context(request, alliance, opened or (versions[0] if versions else None)),
+        **deadline_context(request, plan, versions),
         **forms,
     }
 
@@ -98,6 +101,7 @@ def version_context(
         "validated_by_reader": version.validated_by_id == reader.pk,
         "return_form": ReturnForm(version=version),
         "approve_form": ApproveForm(version=version),
+        **consensus_context(request, alliance, version),
         **forms,
     }
 

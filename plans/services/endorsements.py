@@ -1,0 +1,543 @@
+"""The consensus on a plan: partners and bodies say, by a link, whether they agree (guide 2024,
+§4.2 : « le PARC fait l’objet d’un consensus »).
+
+A request is a row that the worker sends; its link is signed, never stored. An answer is written
+once, with the fingerprint of the text it was given on.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.mail import EmailMessage
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alliances import clock
+from alliances.errors import Refusal, StaleAct
+from alliances.identity import acting_as_portal
+from alliances.links import key_of, token_of
+from alliances.models import GovernanceBody, Partner, User
+from alliances.services import documents, journal
+from alliances.templatetags.portal import date_long
+from plans import notifications
+from plans.models import Endorsement, PlanVersion
+from plans.selectors.content import content_of, fingerprint
+from plans.selectors.endorsements import Standing, standing_of
+from plans.wording import moment_words, name_of, title_of
+
+from .locking import locked
+
+SALT = "plans.endorsement"
+MAX_ATTEMPTS = 8
+MOST_AT_ONCE = 500
+
+
+def link_of(row: Endorsement) -> str:
+    """The address the asked person opens. Signed, never stored."""
+    token = token_of(SALT, row.pk, row.round)
+    return f"{settings.PUBLIC_URL}{reverse('endorsement', args=[token])}"
+
+
+def _expiry() -> timedelta:
+    return timedelta(days=settings.ENDORSEMENT_DAYS)
+
+
+# --- Asking
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """In whose name an answer is asked, and where the link goes."""
+
+    name: str
+    email: str
+    partner: Partner | None = None
+    body: GovernanceBody | None = None
+
+    @property
+    def field(self) -> str:
+        if self.partner is not None:
+            return "partners"
+        return "bodies" if self.body is not None else "others"
+
+
+def _clean(one: Addressee, version: PlanVersion) -> Addressee:
+    """``one`` with a name on one line and an address that is one; refuses what is not of here."""
+    name, email = " ".join(one.name.split()), one.email.strip().lower()
+    owner = one.partner or one.body
+    if owner is not None and owner.alliance_id != version.plan.alliance_id:
+        raise Refusal(_("Choisissez parmi les partenaires de cette Alliance."), field=one.field)
+    if one.partner is not None and one.partner.left_on is not None:
+        raise Refusal(
+            _("%(name)s ne participe plus à l’Alliance.") % {"name": name}, field=one.field
+        )
+    if one.body is not None and one.body.closed_on is not None:
+        raise Refusal(_("%(name)s est dissoute.") % {"name": name}, field=one.field)
+    if not name or len(name) > 200:
+        raise Refusal(
+            _("Dites au nom de qui l’appui est demandé, en 200 caractères au plus."),
+            field=one.field,
+        )
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refusal(
+            _("%(name)s : entrez un courriel, par exemple nom@organisme.ca.") % {"name": name},
+            field=one.field,
+        ) from None
+    return Addressee(name, email, one.partner, one.body)
+
+
+def _open_version(version: PlanVersion) -> PlanVersion:
+    """The version held to ask or answer; refuses one whose decision is taken."""
+    held = locked(version)
+    if held.state not in PlanVersion.OPEN:
+        raise Refusal(
+            _("La %(version)s est approuvée : son consensus ne change plus.")
+            % {"version": name_of(held)}
+        )
+    return held
+
+
+def _already(version: PlanVersion, addressees: Sequence[Addressee]) -> list[str]:
+    """The names that a request of this version already waits for or has answered."""
+    live = Endorsement.objects.filter(version=version, cancelled_at=None)
+    partners, bodies, others = set(), set(), set()
+    for partner, body, name, email in live.values_list("partner", "body", "name", "email"):
+        partners.add(partner)
+        bodies.add(body)
+        if partner is None and body is None:
+            others.add((name.casefold(), email))
+    found = []
+    for one in addressees:
+        key = (one.name.casefold(), one.email)
+        if one.partner is not None:
+            seen, value = partners, one.partner.pk
+        elif one.body is not None:
+            seen, value = bodies, one.body.pk
+        else:
+            seen, value = others, key  # type: ignore[assignment]
+        if value in seen:
+            found.append(one.name)
+        seen.add(value)
+    return found
+
+
+@transaction.atomic
+def ask_endorsements(
+    version: PlanVersion,
+    *,
+    by: User,
+    partners: Iterable[Partner] = (),
+    bodies: Iterable[tuple[GovernanceBody, str]] = (),
+    others: Iterable[tuple[str, str]] = (),
+    language: str = "",
+) -> list[Endorsement]:
+    """Asks all of them in one act; the worker sends the letters. All or none.
+
+    ``bodies`` come with the address to write to, ``others`` are (name, address). Refuses nobody,
+    somebody already asked, a partner of elsewhere or without address, a version that is decided.
+    """
+    version = _open_version(version)
+    asked = [
+        *(Addressee(one.name, one.email, partner=one) for one in partners),
+        *(Addressee(body.name, email, body=body) for body, email in bodies),
+        *(Addressee(name, email) for name, email in others),
+    ]
+    if not asked:
+        raise Refusal(_("Choisissez au moins un partenaire ou une instance."))
+    if len(asked) > MOST_AT_ONCE:
+        raise Refusal(_("Demandez %(n)s appuis au plus à la fois.") % {"n": MOST_AT_ONCE})
+    asked = [_clean(one, version) for one in asked]
+    again = _already(version, asked)
+    if again:
+        raise StaleAct(
+            _("L’appui est déjà demandé : %(names)s. Renvoyez le lien plutôt.")
+            % {"names": ", ".join(again)}
+        )
+    rows = _write(version, asked, by=by, language=language)
+    _record(
+        version,
+        by=by,
+        verb="ask_endorsements",
+        summary=ngettext(
+            "a demandé %(n)s appui à la %(version)s",
+            "a demandé %(n)s appuis à la %(version)s",
+            len(rows),
+        )
+        % {"n": len(rows), "version": name_of(version)},
+        names=[row.name for row in rows],
+    )
+    return rows
+
+
+def _write(
+    version: PlanVersion, asked: Iterable[Addressee], *, by: User, language: str
+) -> list[Endorsement]:
+    place = version.plan.alliance.territory
+    moment = clock.now()
+    return Endorsement.objects.bulk_create(
+        Endorsement(
+            version=version,
+            territory=place,
+            partner=one.partner,
+            body=one.body,
+            name=one.name,
+            email=one.email,
+            language=language or place.default_language,
+            asked_at=moment,
+            asked_by=by,
+            expires_at=moment + _expiry(),
+        )
+        for one in asked
+    )
+
+
+def _record(
+    version: PlanVersion,
+    *,
+    by: User,
+    verb: str,
+    summary: str,
+    row: Endorsement | None = None,
+    **data: object,
+) -> None:
+    alliance = version.plan.alliance
+    journal.record(
+        by=by,
+        verb=verb,
+        summary=summary,
+        alliance=alliance,
+        target=row or version,
+        url=alliance.url("plan_endorsements", version.number),
+        **data,
+    )
+
+
+def _held(row: Endorsement) -> tuple[PlanVersion, Endorsement]:
+    """The version first, then the row: everybody locks in this order."""
+    version = _open_version(row.version)
+    held = Endorsement.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    held.version = version
+    return version, held
+
+
+def _pending(row: Endorsement) -> tuple[PlanVersion, Endorsement]:
+    version, held = _held(row)
+    if held.answer:
+        raise StaleAct(
+            _("%(name)s a déjà répondu le %(moment)s.")
+            % {"name": held.name, "moment": moment_words(held.answered_at or clock.now())}
+        )
+    if held.cancelled_at is not None:
+        raise StaleAct(
+            _("Cette demande est déjà annulée depuis le %(moment)s.")
+            % {"moment": moment_words(held.cancelled_at)}
+        )
+    return version, held
+
+
+@transaction.atomic
+def resend_endorsement(row: Endorsement, *, by: User) -> Endorsement:
+    """Makes a new link, good for the full delay; the former one stops opening."""
+    version, row = _pending(row)
+    row.round += 1
+    row.sent_at, row.attempts = None, 0
+    row.expires_at = clock.now() + _expiry()
+    row.save(update_fields=["round", "sent_at", "attempts", "expires_at"])
+    _record(
+        version,
+        by=by,
+        verb="resend_endorsement",
+        summary=_("a renvoyé une demande d’appui : %(name)s") % {"name": row.name},
+        row=row,
+    )
+    return row
+
+
+@transaction.atomic
+def cancel_endorsement(row: Endorsement, *, by: User) -> Endorsement:
+    """Closes the link before anybody answers."""
+    version, row = _pending(row)
+    row.cancelled_at, row.cancelled_by = clock.now(), by
+    row.save(update_fields=["cancelled_at", "cancelled_by"])
+    _record(
+        version,
+        by=by,
+        verb="cancel_endorsement",
+        summary=_("a annulé une demande d’appui : %(name)s") % {"name": row.name},
+        row=row,
+    )
+    return row
+
+
+@transaction.atomic
+def ask_again(
+    version: PlanVersion, *, by: User, rows: Iterable[Endorsement] | None = None
+) -> list[Endorsement]:
+    """Asks again those who answered on another text: all of them, or only ``rows``.
+
+    The former answers stay, replaced. Refuses when every answer holds for the present text.
+    """
+    version = _open_version(version)
+    found = (
+        Endorsement.objects.select_for_update(of=("self",))
+        .select_related("partner", "body")
+        .filter(version=version, cancelled_at=None)
+        .exclude(answer="")
+    )
+    if rows is not None:
+        found = found.filter(pk__in=[row.pk for row in rows])
+    sha256 = fingerprint(content_of(version))
+    outdated = [row for row in found if standing_of(row, sha256) is Standing.EARLIER]
+    if not outdated:
+        raise StaleAct(_("Aucune réponse ne porte sur un texte antérieur."))
+    Endorsement.objects.filter(pk__in=[row.pk for row in outdated]).update(
+        cancelled_at=clock.now(), cancelled_by=by
+    )
+    by_language: dict[str, list[Addressee]] = {}
+    for row in outdated:
+        email = row.partner.email if row.partner and row.partner.email else row.email
+        one = Addressee(row.name, email, row.partner, row.body)
+        by_language.setdefault(row.language, []).append(one)
+    written = [
+        new
+        for language, asked in by_language.items()
+        for new in _write(version, asked, by=by, language=language)
+    ]
+    _record(
+        version,
+        by=by,
+        verb="ask_endorsements",
+        summary=ngettext(
+            "a demandé de nouveau %(n)s appui à la %(version)s",
+            "a demandé de nouveau %(n)s appuis à la %(version)s",
+            len(written),
+        )
+        % {"n": len(written), "version": name_of(version)},
+        names=[row.name for row in written],
+    )
+    return written
+
+
+@transaction.atomic
+def attach_evidence(row: Endorsement, file: UploadedFile, *, by: User) -> Endorsement:
+    """Keeps a file that proves the endorsement: a resolution, a letter, minutes.
+
+    Allowed whatever became of the version: evidence comes late. Refusals: see ``check_upload``.
+    """
+    version = locked(row.version)
+    row = Endorsement.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    row.evidence = documents.deposit_document(
+        file,
+        by=by,
+        alliance=version.plan.alliance,
+        title=(_("Appui : %(name)s") % {"name": row.name})[:200],
+        kind="letter",
+        subject=row,
+    )
+    row.save(update_fields=["evidence"])
+    _record(
+        version,
+        by=by,
+        verb="attach_evidence",
+        summary=_("a déposé la preuve d’un appui : %(name)s") % {"name": row.name},
+        row=row,
+    )
+    return row
+
+
+# --- Answering
+
+
+class Door(StrEnum):
+    """What a link opens today."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+def _door(row: Endorsement | None, round_: int) -> Door:
+    if row is None or round_ > row.round:
+        return Door.UNKNOWN
+    if round_ < row.round:
+        return Door.SUPERSEDED
+    if row.answer:
+        return Door.ANSWERED
+    if row.cancelled_at is not None:
+        return Door.CANCELLED
+    if row.version.state not in PlanVersion.OPEN:
+        return Door.CLOSED
+    return Door.EXPIRED if clock.now() >= row.expires_at else Door.OPEN
+
+
+def find(token: str) -> tuple[Door, Endorsement | None]:
+    """What the link opens, and the request behind it; the caller acts as the portal."""
+    key = key_of(SALT, token)
+    if key is None:
+        return Door.UNKNOWN, None
+    row = (
+        Endorsement.objects.select_related(
+            "asked_by",
+            "version__plan__alliance__territory",
+            "version__plan__alliance__cycle",
+            "version__plan__alliance__table",
+        )
+        .filter(pk=key[0])
+        .first()
+    )
+    return _door(row, key[1]), row
+
+
+class TextChanged(StaleAct):
+    """The plan changed while the person was reading it."""
+
+
+def _check_words(answer: str, text: str, name: str, title: str) -> None:
+    if answer not in Endorsement.Answer.values:
+        raise Refusal(_("Choisissez une réponse."), field="answer")
+    if answer == Endorsement.Answer.RESERVATION and not text:
+        raise Refusal(_("Écrivez votre réserve."), field="text")
+    if answer == Endorsement.Answer.DISAGREE and not text:
+        raise Refusal(_("Écrivez pourquoi vous n’êtes pas d’accord."), field="text")
+    if len(text) > 5000:
+        raise Refusal(_("Votre texte dépasse 5 000 caractères. Raccourcissez-le."), field="text")
+    if not name or len(name) > 150:
+        raise Refusal(_("Entrez votre nom."), field="name")
+    if not title or len(title) > 150:
+        raise Refusal(_("Entrez votre fonction."), field="title")
+
+
+@transaction.atomic
+def answer_endorsement(
+    token: str, *, answer: str, sha256: str, name: str, title: str, text: str = ""
+) -> Endorsement:
+    """Writes the answer of who holds the link, once, for the text of fingerprint ``sha256``.
+
+    Refuses a link that no longer opens, a reservation or a disagreement without a text, and a
+    text that changed since it was shown (``TextChanged``).
+    """
+    text, name, title = text.strip(), " ".join(name.split()), " ".join(title.split())
+    with acting_as_portal() as portal:
+        _first, row = find(token)
+        key = key_of(SALT, token)
+        if row is None or key is None:
+            raise StaleAct(_("Ce lien n’est pas valable."))
+        version = locked(row.version)
+        row = Endorsement.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        row.version = version
+        if _door(row, key[1]) is not Door.OPEN:
+            raise StaleAct(_("Ce lien ne sert plus : votre réponse n’est pas enregistrée."))
+        _check_words(answer, text, name, title)
+        if fingerprint(content_of(version)) != sha256:
+            raise TextChanged(
+                _(
+                    "Le plan a changé pendant votre lecture. Relisez-le ci-dessous, puis envoyez"
+                    " votre réponse : elle vaudra pour ce nouveau texte."
+                )
+            )
+        row.answer, row.text = answer, text
+        row.answered_name, row.answered_title = name, title
+        row.answered_at, row.content_sha256 = clock.now(), sha256
+        row.save(
+            update_fields=[
+                "answer",
+                "text",
+                "answered_name",
+                "answered_title",
+                "answered_at",
+                "content_sha256",
+            ]
+        )
+        _tell_answered(version, row, portal)
+    return row
+
+
+def _tell_answered(version: PlanVersion, row: Endorsement, portal: User) -> None:
+    """The journal in the territory's language; a letter when something must be read or is done."""
+    with translation.override(version.plan.alliance.territory.default_language):
+        _record(
+            version,
+            by=portal,
+            verb="answer_endorsement",
+            summary=_("a reçu la réponse de %(name)s : %(answer)s")
+            % {"name": row.name, "answer": row.get_answer_display()},
+            row=row,
+            answered_name=row.answered_name,
+            answered_title=row.answered_title,
+            sha256=row.content_sha256,
+        )
+    waiting = Endorsement.objects.filter(version=version, answer="", cancelled_at=None).exists()
+    if row.answer != Endorsement.Answer.AGREE or not waiting:
+        notifications.tell_endorsement(version, row, all_answered=not waiting)
+
+
+# --- The worker's part
+
+
+def to_send() -> QuerySet[Endorsement]:
+    """The requests whose letter waits, for versions that still ask."""
+    return Endorsement.objects.filter(
+        Q(expires_at__gt=clock.now()),
+        answer="",
+        cancelled_at=None,
+        sent_at=None,
+        attempts__lt=MAX_ATTEMPTS,
+        version__state__in=PlanVersion.OPEN,
+    )
+
+
+def count_failure(pk: int) -> None:
+    Endorsement.objects.filter(pk=pk).update(attempts=F("attempts") + 1)
+
+
+def send(row: Endorsement) -> None:
+    """Sends the letter; the caller holds the row. Raises what the mail server raises."""
+    version = row.version
+    alliance = version.plan.alliance
+    with translation.override(row.language):
+        plan = {"plan": title_of(version), "alliance": alliance}
+        lines = [
+            _("Bonjour,"),
+            _("%(person)s, %(table)s, vous demande si vous appuyez ce plan : %(plan)s (%(word)s).")
+            % {
+                "person": row.asked_by,
+                "table": alliance.table.name,
+                "plan": title_of(version),
+                "word": alliance.cycle.plan_word,
+            },
+            _("Vous répondez au nom de : %(name)s.") % {"name": row.name},
+            _(
+                "Lisez le plan, puis dites si vous êtes d’accord, d’accord avec une réserve ou en"
+                " désaccord. Vous n’avez pas besoin de compte."
+            ),
+            link_of(row),
+            _("Ce lien sert une seule fois, jusqu’au %(day)s. Il répond en votre nom : gardez-le.")
+            % {"day": date_long(row.expires_at)},
+            _("Vous n’attendiez pas ce message? Ne faites rien : le lien se fermera seul."),
+            _("Alliances pour la solidarité"),
+        ]
+        subject = " ".join((_("Votre appui est demandé : %(plan)s, %(alliance)s") % plan).split())
+        EmailMessage(
+            subject=subject,
+            body="\n\n".join(lines),
+            to=[row.email],
+            reply_to=[row.asked_by.email],
+        ).send()
+    row.sent_at = clock.now()
+    row.save(update_fields=["sent_at"])
