@@ -29,7 +29,7 @@ from .comparison import (
 )
 from .facts import KIND_NAMES, codes_of, facts_of, field_label, indicator_line, value_text
 from .models import CanvasSection
-from .models.logic import ACTION_PARTS
+from .opening import PART_OF
 from .selectors.content import IndicatorContent, PlanContent, SectionContent
 from .word_by_word import Change, Pair, marked_line, pairs
 
@@ -59,6 +59,7 @@ FEMININE = {
     Mark.MOVED: _lazy("Déplacée"),
 }
 SAME = "same"
+Codes = dict[tuple[str, str], str]
 _WORDS_OF = {PRIORITY: FEMININE, ACTION: FEMININE}
 # Fields that read as one figure: never cut between two digits.
 _WHOLE = {"people_to_reach", "baseline", "target", "budget", "starts_on", "ends_on", "frequency"}
@@ -191,8 +192,8 @@ class _Teller:
         if key in self.added:
             yield self._text(section, pairs("", section.html), [sign(Mark.ADDED)])
         elif section.code in self.found.texts:
-            signs = [Sign(Mark.CHANGED, GLYPHS[Mark.CHANGED], _("Texte modifié"))]
-            yield self._text(section, self.found.texts[section.code], signs)
+            facing = self.found.texts[section.code]
+            yield self._text(section, facing, [_text_sign(facing)])
         elif key in self.changed:
             yield self._text(section, [], [sign(Mark.CHANGED)])
         elif self.whole and section.html:
@@ -248,7 +249,7 @@ class _Teller:
                 yield from self._element(*child, group)
 
     def _outline(
-        self, kind: str, element: Any, among: set[tuple[str, str]], codes: dict, level: int = 0
+        self, kind: str, element: Any, among: set[tuple[str, str]], codes: Codes, level: int = 0
     ) -> Iterator[Line]:
         title = f"{KIND_NAMES[kind]} {codes[kind, element.lineage]}. {element.title}"
         yield Line(level, title, facts_of(kind, element))
@@ -334,14 +335,17 @@ class _Teller:
         return Row(_("Place"), *self._places(above, moved), sign(Mark.MOVED))
 
     def _places(self, above: str, moved: Moved) -> tuple[str, str]:
-        before = self._place(above, moved.before, self.was)
-        after = self._place(above, moved.after, self.codes)
+        before = self._place(above, moved.before, self.was, self.old_elements)
+        after = self._place(above, moved.after, self.codes, self.elements)
         return _all("del", before), _all("ins", after)
 
     @staticmethod
-    def _place(above: str, place: Place, codes: dict[tuple[str, str], str]) -> str:
+    def _place(above: str, place: Place, codes: Codes, elements: dict[tuple[str, str], Any]) -> str:
         rank = _("place %(rank)s") % {"rank": place.index + 1}
-        return f"{KIND_NAMES[above]} {codes[above, place.parent]}, {rank}" if above else rank
+        if not above:
+            return rank
+        parent = (above, place.parent)
+        return f"{KIND_NAMES[above]} {codes[parent]}. {elements[parent].title}, {rank}"
 
     # --- Sections touched
 
@@ -349,10 +353,10 @@ class _Teller:
         """The codes of the sections whose text changed, or that a changed element is written in."""
         kinds = {section.kind for section in self.new.sections}
         written = {kind for change in self.found.changed for kind in _kinds_of(change)}
-        for one in (*self.found.added, *self.found.removed, *self.found.moved):
-            written.add(_KIND_OF.get(one.kind, ""))
-        if written & set(_KIND_OF.values()) - kinds:
-            written.add(Kind.PRIORITIES)
+        elements = (*self.found.added, *self.found.removed, *self.found.moved)
+        written |= {str(_KIND_OF[one.kind]) for one in elements if one.kind in _KIND_OF}
+        if written - kinds:
+            written.add(Kind.PRIORITIES)  # a canvas without views tells the logic there
         touched = {one.key for one in self.found.changed if one.kind == SECTION}
         touched |= {one.key for one in self.found.added if one.kind == SECTION}
         return touched | {one.code for one in self.new.sections if one.kind in written}
@@ -364,15 +368,12 @@ _KIND_OF = {
     ACTION: Kind.MEANS,
     INDICATOR: Kind.INDICATORS,
 }
-_SECTION_OF_FIELD = {name: kind for kind, names in ACTION_PARTS.items() for name in names} | {
-    "mrcs": Kind.POPULATION
-}
 
 
 def _kinds_of(changed: Changed) -> set[str]:
     """The kinds of sections that the changed fields are written in."""
     if changed.kind == ACTION:
-        return {str(_SECTION_OF_FIELD[one.name]) for one in changed.fields}
+        return {str(PART_OF[one.name]) for one in changed.fields}
     return {_KIND_OF[changed.kind]} if changed.kind in _KIND_OF else set()
 
 
@@ -389,6 +390,16 @@ def _row(kind: str, change: FieldChange, of: str) -> Row:
         marked = marked_line(before, after)
     mark = Mark.CHANGED if before and after else Mark.ADDED if after else Mark.REMOVED
     return Row(field_label(kind, change.name), *marked, sign(mark), of=of)
+
+
+def _text_sign(facing: list[Pair]) -> Sign:
+    """« Texte ajouté » where nothing was written, « Texte retiré » where nothing is left."""
+    changes = {pair.change for pair in facing}
+    if changes == {Change.ADDED}:
+        return Sign(Mark.ADDED, GLYPHS[Mark.ADDED], _("Texte ajouté"))
+    if changes == {Change.REMOVED}:
+        return Sign(Mark.REMOVED, GLYPHS[Mark.REMOVED], _("Texte retiré"))
+    return Sign(Mark.CHANGED, GLYPHS[Mark.CHANGED], _("Texte modifié"))
 
 
 def _block(pair: Pair) -> Block:

@@ -13,7 +13,7 @@ from alliances.templatetags.portal import count, date_long, decimal_text, money0
 
 from .comparison import ACTION, INDICATOR, OBJECTIVE, PRIORITY
 from .models import Action, Indicator, Priority
-from .selectors.content import ActionContent, IndicatorContent, ObjectiveContent, PriorityContent
+from .selectors.content import IndicatorContent, PriorityContent
 
 KIND_NAMES = {
     PRIORITY: _lazy("Priorité"),
@@ -102,9 +102,6 @@ def facts_of(kind: str, element: Any) -> list[tuple[str, str]]:
     if kind == ACTION:
         found += [(str(KIND_NAMES[INDICATOR]), indicator_line(one)) for one in element.indicators]
     return found
-
-
-Coded = tuple[str, PriorityContent | ObjectiveContent | ActionContent]
 
 
 def codes_of(priorities: list[PriorityContent]) -> dict[tuple[str, str], str]:

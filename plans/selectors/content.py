@@ -165,6 +165,41 @@ def as_data(content: PlanContent) -> dict[str, Any]:
     return data
 
 
+def from_data(data: dict[str, Any]) -> PlanContent:
+    """The content that ``as_data`` gave, read back."""
+
+    def day(text: str | None) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    def number(text: str | None) -> Decimal | None:
+        return None if text is None else Decimal(text)
+
+    def indicator(row: dict[str, Any]) -> IndicatorContent:
+        numbers = {"baseline": number(row["baseline"]), "target": number(row["target"])}
+        return IndicatorContent(**{**row, **numbers})
+
+    def action(row: dict[str, Any]) -> ActionContent:
+        read = {
+            "starts_on": day(row["starts_on"]),
+            "ends_on": day(row["ends_on"]),
+            "budget": number(row["budget"]),
+            "indicators": [indicator(one) for one in row["indicators"]],
+        }
+        return ActionContent(**{**row, **read})
+
+    def objective(row: dict[str, Any]) -> ObjectiveContent:
+        return ObjectiveContent(**{**row, "actions": [action(one) for one in row["actions"]]})
+
+    def priority(row: dict[str, Any]) -> PriorityContent:
+        below = [objective(one) for one in row["objectives"]]
+        return PriorityContent(**{**row, "objectives": below})
+
+    return PlanContent(
+        [SectionContent(**row) for row in data["sections"]],
+        [priority(row) for row in data["priorities"]],
+    )
+
+
 def fingerprint(content: PlanContent) -> str:
     """The sha256 of the content: it changes when a word, a figure or an order changes."""
     text = json.dumps(as_data(content), ensure_ascii=False, sort_keys=True)
