@@ -33,6 +33,9 @@ class PlansConfig(AppConfig):
                 "cancel_endorsement": _("Demande d’appui annulée"),
                 "answer_endorsement": _("Appui répondu"),
                 "attach_evidence": _("Preuve d’appui déposée"),
+                "share_practice": _("Pratique partagée"),
+                "update_practice": _("Pratique modifiée"),
+                "withdraw_practice": _("Pratique retirée"),
             }
         )
         register_target(PlanVersion, lambda version: version.plan.alliance)

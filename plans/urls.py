@@ -1,13 +1,16 @@
 from django.urls import path
 
-from plans.views import acts, deadlines, editor, elements, endorsements, plan
+from plans import across_urls
+from plans.views import acts, compare, deadlines, editor, elements, endorsements, plan
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/plan/"
 VERSION = f"{ALLIANCE}<int:number>/"
 
 urlpatterns = [
+    *across_urls.urlpatterns,
     path(ALLIANCE, plan.plan, name="plan"),
     path(f"{ALLIANCE}nouvelle-version/", acts.new_version, name="plan_new_version"),
+    path(f"{ALLIANCE}comparer/", compare.compare, name="plan_compare"),
     path(f"{ALLIANCE}delai/", deadlines.extend, name="plan_extend"),
     path(VERSION, plan.version, name="plan_version"),
     path("appui/<str:token>/", endorsements.answer, name="endorsement"),

@@ -66,6 +66,7 @@ def _links(user: User) -> list[Link]:
         links += [
             (_("National"), reverse("national")),
             (_("Alliances"), reverse("alliance_list")),
+            (_("Plans"), reverse("plan_board")),
         ]
         if territories_with(user, "accept_report"):
             links.append((_("Redditions"), reverse("report_queue")))
@@ -73,10 +74,11 @@ def _links(user: User) -> list[Link]:
     elif Side.DGSQ in sides:
         links += [
             (_("Mes alliances"), reverse("alliance_list")),
+            (_("Plans"), reverse("plan_board")),
             (_("Redditions"), reverse("report_queue")),
         ]
     elif Side.TABLE in sides:
-        links += _links_of_table(user)
+        links += [*_links_of_table(user), (_("Pratiques"), reverse("practices"))]
     if can(user, "manage_people"):
         links.append((_("Personnes"), reverse("people")))
     return [*links, (_("Aide"), reverse("help"))]

@@ -6,6 +6,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alliances import clock
@@ -100,6 +101,9 @@ class SharedPractice(ScopedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("practice", args=[self.pk])
 
     @property
     def is_withdrawn(self) -> bool:
