@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliances import clock
 from alliances.errors import Refusal
@@ -192,7 +193,12 @@ def send(invitation: Invitation) -> None:
             % {"person": invitation.invited_by},
             _("Votre rôle : %(role)s.") % {"role": role},
             _("Ouvrez ce lien pour choisir votre mot de passe."),
-            _("Il sert une seule fois, pendant %(n)s jours.") % {"n": settings.INVITATION_DAYS},
+            ngettext(
+                "Il sert une seule fois, pendant %(n)s jour.",
+                "Il sert une seule fois, pendant %(n)s jours.",
+                settings.INVITATION_DAYS,
+            )
+            % {"n": settings.INVITATION_DAYS},
             link_of(invitation),
             _("Vous n’attendiez pas ce message? Ne faites rien : le lien se fermera seul."),
             _("Alliances pour la solidarité"),

@@ -84,11 +84,18 @@ def _conventions(board: Board, user: User, right: str, state: str) -> Queue:
         for row in board.rows
         if row.convention and row.convention.state == state and can(user, right, row.alliance)
     ]
+    n = len(found)
     label, note = {
-        Convention.State.DRAFT: (_("Conventions à envoyer"), _("leur brouillon est commencé")),
-        Convention.State.SENT: (_("Conventions en signature"), _("des parties manquent encore")),
+        Convention.State.DRAFT: (
+            ngettext("Convention à envoyer", "Conventions à envoyer", n),
+            ngettext("son brouillon est commencé", "leurs brouillons sont commencés", n),
+        ),
+        Convention.State.SENT: (
+            ngettext("Convention en signature", "Conventions en signature", n),
+            _("des parties manquent encore"),
+        ),
     }[Convention.State(state)]
-    return Queue(len(found), label, _first(found, "convention"), note)
+    return Queue(n, label, _first(found, "convention"), note)
 
 
 def _first(rows: list[BoardRow], url_name: str) -> str:
@@ -105,7 +112,9 @@ def _reports(board: Board, user: User) -> Queue | None:
         and can(user, "accept_report", row.alliance)
     ]
     url = reverse("report_queue") + f"?exercice={board.period}&etat=recommended"
-    return Queue(len(found), _("Redditions à accepter"), url, _("recommandées par les DGSQ"))
+    n = len(found)
+    label = ngettext("Reddition à accepter", "Redditions à accepter", n)
+    return Queue(n, label, url, ngettext("recommandée par la DGSQ", "recommandées par les DGSQ", n))
 
 
 def _versements(board: Board, user: User, right: str, state: str) -> Queue | None:
@@ -115,13 +124,27 @@ def _versements(board: Board, user: User, right: str, state: str) -> Queue | Non
         for versement in row.versements
         if versement.state == state and can(user, right, row.alliance)
     ]
-    label, note = {
-        VState.READY: (_("Versements à recommander"), _("leur jalon est atteint")),
-        VState.RECOMMENDED: (
-            _("Versements à autoriser"),
-            _("par une autre personne que celle qui recommande"),
+    n = len(found)
+    label, note, tab = {
+        VState.READY: (
+            ngettext("Versement à recommander", "Versements à recommander", n),
+            ngettext("son jalon est atteint", "leurs jalons sont atteints", n),
+            "a-recommander",
         ),
-        VState.ISSUED: (_("Versements à payer"), _("avis émis")),
-        VState.HELD: (_("Versements retenus"), _("le motif est dit sur chacun")),
+        VState.RECOMMENDED: (
+            ngettext("Versement à autoriser", "Versements à autoriser", n),
+            _("par une autre personne que celle qui recommande"),
+            "a-autoriser",
+        ),
+        VState.ISSUED: (
+            ngettext("Versement à payer", "Versements à payer", n),
+            _("avis émis"),
+            "a-payer",
+        ),
+        VState.HELD: (
+            ngettext("Versement retenu", "Versements retenus", n),
+            _("le motif est sur sa page"),
+            "retenus",
+        ),
     }[VState(state)]
-    return Queue(len(found), label, reverse("versements"), note)
+    return Queue(n, label, f"{reverse('versements')}?etat={tab}", note)

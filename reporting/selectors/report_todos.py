@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliances import clock
 from alliances.models import Alliance, User
@@ -116,7 +117,11 @@ def _writing_todo(
         missing = [
             point.label[:1].lower() + point.label[1:] for point in points if not point.is_met
         ]
-        detail = _("%(done)s éléments sur %(total)s. Il manque : %(missing)s.") % {
+        detail = ngettext(
+            "%(done)s élément sur %(total)s. Il manque : %(missing)s.",
+            "%(done)s éléments sur %(total)s. Il manque : %(missing)s.",
+            done,
+        ) % {
             "done": done,
             "total": len(points),
             "missing": ", ".join(missing),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliances.drawings import coordinate
 from reporting.models import AnnualReport
@@ -88,7 +89,8 @@ def compare(report: AnnualReport, last: AnnualReport | None) -> Comparison:
             row(
                 "projects",
                 _("Soutien aux projets"),
-                note=_("%(count)s projets") % {"count": now["supported"]},
+                note=ngettext("%(n)s projet", "%(n)s projets", now["supported"])
+                % {"n": now["supported"]},
             ),
             row("mobilisation", _("Coordination et mobilisation")),
             row("administration", _("Frais d’administration")),

@@ -239,8 +239,8 @@ def test_national_counts_what_waits_for_the_person(client: Client) -> None:
     story = Story(year=2025)
     story.recommended()
     text = as_(client, story.analyst).get("/national/").text
-    assert "Redditions à accepter" in text
-    assert "Versements à recommander" in text  # the first tranche, ready since the signature
+    assert "Reddition à accepter" in text
+    assert "Versement à recommander" in text  # the first tranche, ready since the signature
     assert Versement.objects.filter(state="ready").count() == 1
 
 
