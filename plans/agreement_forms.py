@@ -14,9 +14,6 @@ from plans.models import Endorsement, Plan, PlanVersion
 from plans.selectors.endorsements import Askable, Standing
 
 _LINE = re.compile(r"^(?P<name>.*?)[\s,;:<(]+(?P<email>[^\s,;<>()]+@[^\s,;<>()]+)[\s>)]*$")
-NEVER_NAMED = _(
-    "Ne nommez jamais une personne en situation de pauvreté : l’appui se demande à un organisme."
-)
 
 
 class AskForm(forms.Form):
