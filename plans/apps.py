@@ -20,6 +20,10 @@ class PlansConfig(AppConfig):
         register_tab(Tab("plan", _("Plan"), "plan", 30))
         name_verbs(
             {
+                "take_from_plan": _("Plan repris d’un autre"),
+                "import_word": _("Fichier Word apporté"),
+                "place_word": _("Fichier Word placé dans le plan"),
+                "finish_word": _("Placement du fichier Word terminé"),
                 "open_plan_version": _("Version du plan ouverte"),
                 "add_priority": _("Priorité ajoutée"),
                 "remove_element": _("Élément du plan retiré"),

@@ -1,13 +1,24 @@
 from django.urls import path
 
-from plans import across_urls
-from plans.views import acts, compare, deadlines, editor, elements, endorsements, plan
+from plans import across_urls, start_urls
+from plans.views import (
+    acts,
+    compare,
+    deadlines,
+    editor,
+    elements,
+    endorsements,
+    plan,
+    review,
+    threads,
+)
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/plan/"
 VERSION = f"{ALLIANCE}<int:number>/"
 
 urlpatterns = [
     *across_urls.urlpatterns,
+    *start_urls.urlpatterns,
     path(ALLIANCE, plan.plan, name="plan"),
     path(f"{ALLIANCE}nouvelle-version/", acts.new_version, name="plan_new_version"),
     path(f"{ALLIANCE}comparer/", compare.compare, name="plan_compare"),
@@ -29,10 +40,15 @@ urlpatterns = [
     path(f"{VERSION}ecrire/", editor.write, name="plan_write"),
     path(f"{VERSION}verifier/", acts.check, name="plan_check"),
     path(f"{VERSION}transmettre/", acts.submit, name="plan_submit"),
+    path(f"{VERSION}avis/", acts.give_opinion, name="plan_opinion"),
+    path(f"{VERSION}analyse/", review.review, name="plan_review"),
+    path(f"{VERSION}discussion/", threads.threads, name="plan_threads"),
+    path(f"{VERSION}abandonner/", acts.abandon, name="plan_abandon"),
     path(f"{VERSION}retourner/", acts.return_, name="plan_return"),
     path(f"{VERSION}valider/", acts.validate, name="plan_validate"),
     path(f"{VERSION}approuver/", acts.approve, name="plan_approve"),
     path(f"{VERSION}<str:code>/", editor.section, name="plan_section"),
+    path(f"{VERSION}<str:code>/ouvrir/", acts.open_section, name="plan_open_section"),
     path(f"{VERSION}<str:code>/texte/", editor.text, name="plan_text"),
     path(f"{VERSION}<str:code>/ajouter/<str:kind>/", elements.add, name="plan_add"),
     path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/", elements.edit, name="plan_edit"),

@@ -215,15 +215,18 @@ def is_outside(action: Action, version: PlanVersion) -> bool:
     )
 
 
+def texts_in(version: PlanVersion) -> dict[int, SectionText]:
+    """The texts of ``version`` by the key of their section."""
+    texts = SectionText.objects.filter(version=version).select_related("updated_by", "section")
+    return {one.section_id: one for one in texts}
+
+
 def offer_of(version: PlanVersion, source: PlanVersion) -> Offer:
     """What ``version`` can take of ``source``; the same number of queries whatever it holds."""
     same = source.plan_id == version.plan_id
     opening = opening_of(version)
     targets = {one.code: one for one in opening.sections if opening.has(one)}
-    written = {
-        one.section_id: one
-        for one in SectionText.objects.filter(version=version).select_related("updated_by")
-    }
+    written = texts_in(version)
     cycles = source.plan.alliance.cycle.slug, version.plan.alliance.cycle.slug
     texts = []
     for text in (

@@ -85,19 +85,43 @@ def _body(alliance: Alliance) -> GovernanceBody:
     return GovernanceBody.objects.filter(alliance=alliance).earliest("pk")
 
 
+def _partner(alliance: Alliance) -> Partner:
+    return Partner.objects.filter(alliance=alliance).earliest("pk")
+
+
+def _zone(alliance: Alliance) -> DevitalisedZone:
+    return DevitalisedZone.objects.filter(alliance=alliance).earliest("pk")
+
+
 def _someone(alliance: Alliance) -> User:
     return User.objects.get(email=f"partenaire@{alliance.territory.slug}.example")
 
 
 # What the routes of one Alliance need after its two slugs.
 ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
-    "governance_count": lambda a: (_body(a).pk,),
+    "partner": lambda a: (_partner(a).pk,),
+    "partner_edit": lambda a: (_partner(a).pk,),
+    "partner_leave": lambda a: (_partner(a).pk,),
+    "partner_back": lambda a: (_partner(a).pk,),
+    "body": lambda a: (_body(a).pk,),
+    "body_count": lambda a: (_body(a).pk,),
+    "body_edit": lambda a: (_body(a).pk,),
+    "body_close": lambda a: (_body(a).pk,),
+    "body_reopen": lambda a: (_body(a).pk,),
+    "zone_edit": lambda a: (_zone(a).pk,),
+    "zone_remove": lambda a: (_zone(a).pk,),
     "convention_sign": lambda a: (
         Signatory.objects.filter(convention__alliance=a).earliest("pk").pk,
     ),
     "plan_version": lambda a: (_version(a).number,),
     "plan_write": lambda a: (_version(a).number,),
     "plan_check": lambda a: (_version(a).number,),
+    "plan_start": lambda a: (_version(a).number,),
+    "plan_take": lambda a: (_version(a).number, a.cycle.slug, 1),
+    "plan_word": lambda a: (_version(a).number,),
+    "plan_word_place": lambda a: (_version(a).number,),
+    "plan_word_piece": lambda a: (_version(a).number, 0),
+    "plan_word_finish": lambda a: (_version(a).number,),
     "plan_submit": lambda a: (_version(a).number,),
     "plan_return": lambda a: (_version(a).number,),
     "plan_validate": lambda a: (_version(a).number,),
