@@ -6,13 +6,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from alliances import clock
+from alliances.errors import Refusal
 from alliances.fiscal import FiscalYear
 from alliances.forms import DateInput
 from alliances.models import Alliance, Mrc, Organisation
 from alliances.money import MoneyFormField
 from fqis.models import Decision, Project
 from fqis.selectors.projects import mrcs_of, organisations_of, priorities_in_force
+from fqis.services.organisations import refusals_of_organisation
 from fqis.services.projects import Source
+from fqis.services.request_rules import refusals_of_request
 from plans.models import Priority
 
 
@@ -101,6 +104,7 @@ class ProjectForm(forms.Form):
 
     # The page says which sections are optional.
     hide_optional = True
+    RULED = ["title", "amount_requested", "received_on", "starts_on", "ends_on", "priority"]
     ORGANISATION = [
         "organisation_name",
         "organisation_neq",
@@ -110,6 +114,7 @@ class ProjectForm(forms.Form):
 
     def __init__(self, *args: Any, alliance: Alliance, editing: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.alliance = alliance
         choices: dict[str, Any] = {
             "organisation": organisations_of(alliance),
             "priority": priorities_in_force(alliance),
@@ -124,10 +129,38 @@ class ProjectForm(forms.Form):
         self.fields["received_on"].initial = clock.today()
 
     def clean(self) -> dict[str, Any]:
+        """What the services would refuse, all at once; a field that is already wrong says no
+        more."""
         data = super().clean() or {}
-        if not data.get("organisation") and not (data.get("organisation_name") or "").strip():
+        carrier = data.get("organisation")
+        found: list[Refusal] = []
+        if carrier is None and (data.get("organisation_name") or "").strip():
+            found += self._of_new_organisation(data)
+            carrier = Organisation(
+                name=data["organisation_name"], legal_class=data.get("organisation_class") or ""
+            )
+            carrier = carrier if carrier.legal_class else None
+        elif carrier is None:
             self.add_error("organisation", _("Choisissez une organisation, ou décrivez-la."))
+        found += refusals_of_request(
+            self.alliance,
+            day=clock.today(),
+            organisation=carrier,
+            is_admissible=not (data.get("inadmissible_because") or "").strip(),
+            **{name: data.get(name) for name in self.RULED},
+        )
+        for refusal in found:
+            if refusal.field not in self.errors:
+                self.add_error(refusal.field, str(refusal))
         return data
+
+    def _of_new_organisation(self, data: dict[str, Any]) -> list[Refusal]:
+        return refusals_of_organisation(
+            self.alliance,
+            name=data["organisation_name"],
+            neq=data.get("organisation_neq") or "",
+            legal_class=data.get("organisation_class") or "",
+        )
 
     @classmethod
     def initial_of(cls, project: Project) -> dict[str, Any]:
@@ -160,7 +193,18 @@ class SourceForm(forms.Form):
         return data
 
 
-SourceFormSet = forms.formset_factory(SourceForm, extra=3, max_num=30)
+class OtherSources(forms.BaseFormSet):
+    def clean(self) -> None:
+        """Says which row repeats a source already written."""
+        seen: set[str] = set()
+        for form in self.forms:
+            name = (form.cleaned_data if form.is_valid() else {}).get("name", "").strip()
+            if name and name in seen:
+                form.add_error("name", _("La même source de financement est écrite deux fois."))
+            seen.add(name)
+
+
+SourceFormSet = forms.formset_factory(SourceForm, formset=OtherSources, extra=3, max_num=30)
 
 
 def sources_of(formset: forms.BaseFormSet) -> list[Source]:

@@ -16,18 +16,9 @@ def register_organisation(
     """Makes an organisation known in the territory. Refuses without a name or a class, a NEQ that
     is not ten digits, and a NEQ already known there (with the name it belongs to)."""
     require(by, "manage_projects", alliance)
-    cleaned = "".join(neq.split())
-    if not name.strip():
-        raise Refusal(_("Écrivez le nom de l’organisation."), field="organisation_name")
-    if legal_class not in Organisation.LegalClass.values:
-        raise Refusal(_("Choisissez la forme de l’organisation."), field="organisation_class")
-    if cleaned and not (cleaned.isascii() and cleaned.isdigit() and len(cleaned) == 10):
-        raise Refusal(
-            _("Un NEQ compte dix chiffres, par exemple 1140000000."), field="organisation_neq"
-        )
-    known = Organisation.objects.filter(territory=alliance.territory, neq=cleaned).first()
-    if cleaned and known:
-        raise _known(known.name)
+    for refusal in refusals_of_organisation(alliance, name=name, neq=neq, legal_class=legal_class):
+        raise refusal
+    cleaned = _cleaned(neq)
     try:
         with transaction.atomic():
             organisation = Organisation.objects.create(
@@ -48,6 +39,33 @@ def register_organisation(
         target=organisation,
     )
     return organisation
+
+
+def refusals_of_organisation(
+    alliance: Alliance, *, name: str, neq: str, legal_class: str
+) -> list[Refusal]:
+    """Every rule that the description of a new organisation breaks."""
+    broken, cleaned = [], _cleaned(neq)
+    if not name.strip():
+        broken.append(Refusal(_("Écrivez le nom de l’organisation."), field="organisation_name"))
+    if legal_class not in Organisation.LegalClass.values:
+        broken.append(
+            Refusal(_("Choisissez la forme de l’organisation."), field="organisation_class")
+        )
+    if cleaned and not (cleaned.isascii() and cleaned.isdigit() and len(cleaned) == 10):
+        broken.append(
+            Refusal(
+                _("Un NEQ compte dix chiffres, par exemple 1140000000."), field="organisation_neq"
+            )
+        )
+    elif cleaned:
+        known = Organisation.objects.filter(territory=alliance.territory, neq=cleaned).first()
+        broken += [_known(known.name)] if known else []
+    return broken
+
+
+def _cleaned(neq: str) -> str:
+    return "".join(neq.split())
 
 
 def _known(name: str) -> Refusal:

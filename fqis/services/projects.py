@@ -18,8 +18,14 @@ from alliances.permissions import require
 from alliances.services import journal
 from alliances.services.documents import next_number
 from fqis.models import Decision, FundingSource, Project, ProjectPlace
+from fqis.services.request_rules import (
+    check_amount,
+    check_eligible,
+    refusals_of_request,
+    served_priority,
+)
 from fqis.wording import already, date_long, in_future, money
-from plans.models import PlanVersion, Priority
+from plans.models import Priority
 
 State = Project.State
 Outcome = Decision.Outcome
@@ -63,86 +69,13 @@ def next_project_number(alliance: Alliance) -> str:
     return f"{alliance.territory.abbreviation.upper()}-{sequence:04d}"
 
 
-def version_in_force(alliance: Alliance, day: date) -> PlanVersion | None:
-    return PlanVersion.objects.filter(plan__alliance=alliance).in_force_on(day).first()
-
-
-def _check_dates(starts_on: date, ends_on: date, received_on: date) -> None:
-    if in_future(received_on):
-        raise Refusal(_("La date de réception est dans le futur."), field="received_on")
-    if ends_on < starts_on:
-        raise Refusal(_("La fin du projet doit suivre son début."), field="ends_on")
-    anniversary = _five_years_after(starts_on)
-    if ends_on >= anniversary:
-        raise Refusal(
-            _("Un projet dure cinq ans au plus : celui-ci doit finir avant le %(day)s.")
-            % {"day": date_long(anniversary)},
-            field="ends_on",
-        )
-
-
-def _five_years_after(day: date) -> date:
-    if (day.month, day.day) == (2, 29):
-        return date(day.year + 5, 2, 28)
-    return day.replace(year=day.year + 5)
-
-
-def _check_eligible(organisation: Organisation) -> None:
-    if not organisation.is_eligible:
-        raise Refusal(
-            _(
-                "« %(name)s » n’est pas admissible au FQIS. Choisissez une autre organisation, ou"
-                " consignez la demande comme non admissible avec son motif."
-            )
-            % {"name": organisation.name},
-            field="organisation",
-        )
-
-
-def _check_priority(alliance: Alliance, priority: Priority | None, day: date) -> Priority:
-    """The priority as the version in force on ``day`` has it (guide 2017, « Mise en œuvre », 5:
-    nothing before the plan is approved; guide 2024, §4.2: each initiative answers a priority)."""
-    version = version_in_force(alliance, day)
-    if version is None:
-        raise Refusal(
-            _(
-                "Aucun plan approuvé n’était en vigueur le %(day)s : un projet répond à une"
-                " priorité d’un plan approuvé."
-            )
-            % {"day": date_long(day)},
-            field="priority",
-        )
-    if priority is None:
-        raise Refusal(
-            _("Choisissez la priorité du plan à laquelle le projet répond."), field="priority"
-        )
-    found = Priority.objects.filter(version=version, lineage=priority.lineage).first()
-    if found is None:
-        raise Refusal(
-            _("« %(title)s » n’est pas une priorité de la version %(n)s, en vigueur le %(day)s.")
-            % {"title": priority.title, "n": version.number, "day": date_long(day)},
-            field="priority",
-        )
-    return found
-
-
-def _check_amount(amount: Decimal, field: str = "amount_requested") -> None:
-    if amount <= 0:
-        raise Refusal(_("Le montant doit dépasser zéro."), field=field)
-
-
-def _check_title(title: str) -> None:
-    if not title.strip():
-        raise Refusal(_("Écrivez le titre du projet."), field="title")
-
-
 def _write_rows(project: Project, sources: Sequence[Source], mrcs: Sequence[Mrc]) -> None:
     names = [source.name.strip() for source in sources]
     if len(set(names)) < len(names):
         raise Refusal(_("La même source de financement est écrite deux fois."), field="sources")
     project.sources.all().delete()
     for source, name in zip(sources, names, strict=True):
-        _check_amount(source.amount, "sources")
+        check_amount(source.amount, "sources")
         FundingSource.objects.create(
             project=project, name=name, amount=source.amount, is_confirmed=source.is_confirmed
         )
@@ -177,13 +110,21 @@ def register_project(
     """
     require(by, "manage_projects", alliance)
     received_on = details.get("received_on") or clock.today()
-    _check_title(title)
-    _check_amount(amount_requested)
-    _check_dates(starts_on, ends_on, received_on)
-    served = priority
-    if not inadmissible_because.strip():
-        _check_eligible(organisation)
-        served = _check_priority(alliance, priority, clock.today())
+    is_admissible = not inadmissible_because.strip()
+    for refusal in refusals_of_request(
+        alliance,
+        day=clock.today(),
+        title=title,
+        amount_requested=amount_requested,
+        received_on=received_on,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        organisation=organisation,
+        priority=priority,
+        is_admissible=is_admissible,
+    ):
+        raise refusal
+    served = served_priority(alliance, priority, clock.today()) if is_admissible else priority
     details["received_on"] = received_on
     project = Project.objects.create(
         alliance=alliance,
@@ -200,7 +141,7 @@ def register_project(
     )
     _write_rows(project, sources, mrcs)
     _record(project, by=by, verb="register_project", summary=_("a inscrit le projet %(project)s"))
-    if inadmissible_because.strip():
+    if not is_admissible:
         return decide_project(
             project,
             by=by,
@@ -233,11 +174,19 @@ def update_project(
     if project.state != State.RECEIVED:
         raise Refusal(_("Une décision est déjà prise : la demande ne change plus."))
     received_on = details.get("received_on") or project.received_on
-    _check_title(title)
-    _check_amount(amount_requested)
-    _check_dates(starts_on, ends_on, received_on)
-    _check_eligible(organisation)
-    served = _check_priority(project.alliance, priority, clock.today())
+    for refusal in refusals_of_request(
+        project.alliance,
+        day=clock.today(),
+        title=title,
+        amount_requested=amount_requested,
+        received_on=received_on,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        organisation=organisation,
+        priority=priority,
+    ):
+        raise refusal
+    served = served_priority(project.alliance, priority, clock.today())
     details["received_on"] = received_on
     for name, value in details.items():
         setattr(project, name, value)
@@ -345,17 +294,17 @@ def _check_decision_day(project: Project, on: date, taken: list[Decision]) -> No
 def _grant(
     project: Project, *, amount: Decimal | None, priority: Priority | None, on: date
 ) -> None:
-    _check_eligible(project.organisation)
+    check_eligible(project.organisation)
     if amount is None:
         raise Refusal(_("Écrivez le montant accordé."), field="amount")
-    _check_amount(amount, "amount")
+    check_amount(amount, "amount")
     if amount > project.amount_requested:
         raise Refusal(
             _("Le montant accordé dépasse le montant demandé de %(amount)s.")
             % {"amount": money(project.amount_requested)},
             field="amount",
         )
-    served = _check_priority(project.alliance, priority or project.priority, on)
+    served = served_priority(project.alliance, priority or project.priority, on)
     project.amount_granted = amount
     project.priority, project.priority_lineage = served, served.lineage
 

@@ -323,6 +323,56 @@ def test_a_refused_request_says_why(page: Any, changes: dict[str, str], sentence
     assert not Project.objects.filter(alliance=alliance).exists()
 
 
+def test_a_request_is_told_all_its_faults_at_once(page: Any) -> None:
+    alliance = planned_alliance()
+    data = typed(
+        alliance,
+        organisation="",
+        organisation_name="Dépanneur du coin",
+        organisation_neq="12",
+        organisation_class="autre",
+        priority="",
+        received_on="2026-12-25",
+        ends_on="2032-06-30",
+        **{"sources-1-name": "Centraide", "sources-1-amount": "1 000"},
+    )
+    refused = page(person("coordination", "laval"), alliance.url("project_new"), data)
+    assert refused.status_code == 422
+    for sentence in (
+        "Un NEQ compte dix chiffres",
+        "n’est pas admissible au FQIS",
+        "Choisissez la priorité du plan",
+        "La date de réception est dans le futur",
+        "cinq ans au plus",
+        "La même source de financement est écrite deux fois",
+    ):
+        assert sentence in text(refused), sentence
+    assert 'value="Dépanneur du coin"' in text(refused)
+    assert not Project.objects.filter(alliance=alliance).exists()
+
+
+def test_a_field_says_one_thing_at_a_time(page: Any) -> None:
+    alliance = planned_alliance()
+    data = typed(alliance, amount_requested="beaucoup", ends_on="demain", priority="999999")
+    refused = page(person("coordination", "laval"), alliance.url("project_new"), data)
+    errors = refused.context["form"].errors
+    assert {name: len(said) for name, said in errors.items()} == {
+        "amount_requested": 1,
+        "ends_on": 1,
+        "priority": 1,
+    }
+
+
+def test_a_request_kept_as_inadmissible_escapes_two_rules_only(page: Any) -> None:
+    alliance = planned_alliance()
+    data = typed(alliance, priority="", inadmissible_because="Hors des normes du FQIS.")
+    someone = person("coordination", "laval")
+    refused = page(someone, alliance.url("project_new"), data | {"ends_on": "2032-06-30"})
+    assert list(refused.context["form"].errors) == ["ends_on"]
+    page(someone, alliance.url("project_new"), data)
+    assert Project.objects.get(alliance=alliance).state == "inadmissible"
+
+
 def test_a_stale_decision_is_told_and_nothing_typed_is_lost(page: Any) -> None:
     project = accepted_project(by=person("direction", "laval", full_name="Diane Beaulieu"))
     refused = page(
