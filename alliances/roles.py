@@ -72,7 +72,9 @@ ROLES: dict[str, Role] = {
             "advisor",
             Side.DGSQ,
             _("Conseil"),
-            frozenset(_MINISTRY | {"review_report", "add_document", "invite_table"}),
+            frozenset(
+                _MINISTRY | {"give_opinion", "review_report", "add_document", "invite_table"}
+            ),
         ),
         Role(
             "analyst",
@@ -99,14 +101,14 @@ ROLES: dict[str, Role] = {
             Side.DGSSAC,
             _("Délégation"),
             frozenset(_MINISTRY | {"sign_convention", "approve_plan", "extend_plan"}),
-            frozenset({"view_national"}),
+            frozenset({"view_national", "confirm_allocation"}),
         ),
         Role(
             "budget",
             Side.DGSSAC,
             _("Budget"),
             frozenset(_MINISTRY | {"manage_envelope", "authorise_versement", "hold_versement"}),
-            frozenset({"view_national"}),
+            frozenset({"view_national", "allocate"}),
         ),
         Role(
             "payments",
@@ -134,6 +136,7 @@ TERRITORY_RIGHTS: list[tuple[str, str]] = [
     ("add_document", "Déposer un document"),
     ("edit_plan", "Écrire le plan"),
     ("submit_plan", "Transmettre le plan"),
+    ("give_opinion", "Donner un avis sur le plan"),
     ("validate_plan", "Valider ou retourner le plan"),
     ("approve_plan", "Approuver le plan"),
     ("extend_plan", "Accorder un délai pour le plan"),
@@ -158,5 +161,7 @@ TERRITORY_RIGHTS: list[tuple[str, str]] = [
 ]
 NATIONAL_RIGHTS: list[tuple[str, str]] = [
     ("view_national", "Voir le tableau national"),
+    ("allocate", "Préparer la répartition nationale"),
+    ("confirm_allocation", "Confirmer la répartition nationale"),
     ("manage_people", "Gérer les personnes et leurs rôles"),
 ]

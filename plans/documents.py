@@ -22,8 +22,13 @@ def register() -> None:
     )
 
 
-def approval_letter(version: PlanVersion, *, by: User, on: date) -> Document:
-    """Freezes the letter that tells the Table its plan is approved, and queues its rendering."""
+def approval_letter(
+    version: PlanVersion, *, by: User, on: date, acting_for: User | None = None
+) -> Document:
+    """Freezes the letter that tells the Table its plan is approved, and queues its rendering.
+
+    ``acting_for`` is the absent person whose delegation was used.
+    """
     alliance = version.plan.alliance
     language = alliance.territory.default_language
     signers = people_with("submit_plan", alliance)
@@ -31,6 +36,10 @@ def approval_letter(version: PlanVersion, *, by: User, on: date) -> Document:
     with translation.override(language):
         title = _("Approbation : %(plan)s") % {"plan": title_of(version)}
         for_the_minister = _("Pour la ministre, par délégation")
+        if acting_for is not None:
+            for_the_minister = _("Pour %(absent)s, par délégation de la ministre") % {
+                "absent": acting_for
+            }
     return create_document(
         APPROVAL,
         by=by,

@@ -1,4 +1,4 @@
-"""The forms of the plan: its elements, and the decisions taken on a version."""
+"""The forms of the plan's elements, whole or one field at a time."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,12 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from alliances import clock
 from alliances.forms import DateInput
 from alliances.models import Mrc
-from alliances.money import parse_money
-from alliances.templatetags.portal import count, decimal_text
+from alliances.money import MoneyFormField, MoneyInput, parse_money
+from alliances.templatetags.portal import date_long, decimal_text, money
 from plans.models import Action, Indicator, NationalPriority, Objective, PlanVersion, Priority
+from plans.opening import Opening
 from plans.services import IndicatorLine
 
 LARGEST = Decimal("9999999999.99")
@@ -28,9 +28,11 @@ class QuantityField(forms.CharField):
         self.widget.attrs.update({"inputmode": "numeric" if whole else "decimal"})
 
     def prepare_value(self, value: object) -> object:
-        if isinstance(value, Decimal):
-            return decimal_text(value)
-        return count(value) if isinstance(value, int) else value
+        # As it is typed, in both languages: « 1 200 », « 4,5 ».
+        if not isinstance(value, int | Decimal):
+            return value
+        text = f"{Decimal(value).normalize():,f}"
+        return text.replace(",", "\u00a0").replace(".", ",")
 
     def clean(self, value: object) -> Any:
         text = super().clean(value)
@@ -47,6 +49,9 @@ class QuantityField(forms.CharField):
         if number != number.to_integral_value() or number > MOST_PEOPLE:
             raise ValidationError(_("Entrez un nombre entier, par exemple 1 200."))
         return int(number)
+
+
+DATE_ERRORS = {"invalid": _("Entrez une date, par exemple 2026-12-03.")}
 
 
 class ElementForm(forms.Form):
@@ -124,6 +129,13 @@ class ActionForm(ElementForm):
     means = forms.CharField(
         label=_("Moyens"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+    starts_on = forms.DateField(
+        label=_("Début"), required=False, widget=DateInput(), error_messages=DATE_ERRORS
+    )
+    ends_on = forms.DateField(
+        label=_("Fin"), required=False, widget=DateInput(), error_messages=DATE_ERRORS
+    )
+    budget = MoneyFormField(label=_("Budget prévu, en dollars"), allow_zero=True, required=False)
     population = forms.CharField(label=_("Population visée"), max_length=300, required=False)
     people_to_reach = QuantityField(label=_("Personnes à rejoindre"), whole=True, required=False)
     mrcs = forms.ModelMultipleChoiceField(
@@ -139,7 +151,12 @@ class ActionForm(ElementForm):
     hide_optional = True
 
     def __init__(
-        self, *args: Any, version: PlanVersion, element: Action | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        version: PlanVersion,
+        element: Action | None = None,
+        opening: Opening | None = None,
+        **kwargs: Any,
     ) -> None:
         if element is not None:
             names = [name for name in self.base_fields if name != "mrcs"]
@@ -148,6 +165,9 @@ class ActionForm(ElementForm):
         super().__init__(*args, **kwargs)
         places = Mrc.objects.filter(territory=version.territory_id)
         self.fields["mrcs"].queryset = places  # type: ignore[attr-defined]
+        for name in list(self.fields) if opening is not None else []:
+            if name != "revision" and not opening.allows_field(name):  # type: ignore[union-attr]
+                del self.fields[name]
 
 
 class IndicatorForm(forms.Form):
@@ -159,6 +179,11 @@ class IndicatorForm(forms.Form):
     baseline = QuantityField(label=_("Référence"), required=False)
     target = QuantityField(label=_("Cible"), required=False)
     unit = forms.CharField(label=_("Unité"), max_length=60, required=False)
+    frequency = forms.ChoiceField(
+        label=_("Fréquence de mesure"),
+        choices=[("", _("Choisir")), *Indicator.Frequency.choices],
+        required=False,
+    )
     remove = forms.BooleanField(label=_("Retirer cet indicateur"), required=False)
 
     hide_optional = True
@@ -168,7 +193,8 @@ class IndicatorForm(forms.Form):
         if cleaned.get("remove"):
             return cleaned
         written = any(
-            cleaned.get(name) not in (None, "") for name in ("baseline", "target", "unit")
+            cleaned.get(name) not in (None, "")
+            for name in ("baseline", "target", "unit", "frequency")
         )
         if not cleaned.get("name") and (written or cleaned.get("pk")):
             self.add_error("name", _("Nommez l’indicateur."))
@@ -199,6 +225,7 @@ class IndicatorForm(forms.Form):
                 "baseline": cleaned["baseline"],
                 "target": cleaned["target"],
                 "unit": cleaned["unit"],
+                "frequency": cleaned["frequency"],
             },
         )
 
@@ -229,58 +256,58 @@ def indicator_lines(data: Any = None, *, action: Action | None = None) -> BaseIn
             "baseline": one.baseline,
             "target": one.target,
             "unit": one.unit,
+            "frequency": one.frequency,
         }
         for one in saved
     ]
     return IndicatorLines(initial=initial, prefix="ind")  # type: ignore[return-value]
 
 
-# --- Decisions
+# --- One field at a time
+
+FORMS: dict[str, type[forms.Form]] = {
+    "priorite": PriorityForm,
+    "objectif": ObjectiveForm,
+    "action": ActionForm,
+    "indicateur": IndicatorForm,
+}
 
 
-class DecisionForm(forms.Form):
-    """Names the submission the person read, so that nobody decides on another."""
-
-    submitted_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, version: PlanVersion, **kwargs: Any) -> None:
-        # A page may hold two decisions: their fields need their own ids.
-        kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
-        super().__init__(*args, **kwargs)
-        moment = version.submitted_at
-        self.initial["submitted_at"] = moment.isoformat() if moment else ""
+def field_of(kind: str, name: str) -> forms.Field | None:
+    """The field of an element's form by that name."""
+    return FORMS[kind].base_fields.get(name) if kind in FORMS else None  # type: ignore[attr-defined]
 
 
-class ReturnForm(DecisionForm):
-    reason = forms.CharField(
-        label=_("Motif du retour"),
-        help_text=_("La Table le reçoit. Dites ce qu’elle doit corriger."),
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Écrivez le motif du retour : la Table le reçoit.")},
-    )
+def typed(field: forms.Field, sent: list[str]) -> Any:
+    """What was sent for one field, in the type of its column; keys for a choice of several.
+
+    Raises ValidationError.
+    """
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return sorted(int(one) for one in sent if one.isdecimal())
+    return field.clean(sent[-1] if sent else "")
 
 
-class ApproveForm(DecisionForm):
-    on = forms.DateField(
-        label=_("Approuvé le"),
-        widget=DateInput(),
-        error_messages={
-            "required": _("Entrez la date d’approbation."),
-            "invalid": _("Entrez une date, par exemple 2026-12-03."),
-        },
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("on", clock.today())
+def in_box(field: forms.Field, value: Any) -> list[str]:
+    """A value as the field's control holds it, to send again."""
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return [str(one) for one in value]
+    if isinstance(field.widget, MoneyInput):
+        return [field.widget.format_value(value) or ""]
+    shown = field.prepare_value(value)
+    return ["" if shown is None else str(shown)]
 
 
-class NewVersionForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Pourquoi le plan change"),
-        help_text=_("La DGSSAC lit cette phrase avec la nouvelle version."),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Dites pourquoi le plan change.")},
-    )
+def in_words(field: forms.Field, value: Any, names: dict[int, str]) -> str:
+    """A value as people read it; ``names`` are those of the keys a choice of several holds."""
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return ", ".join(names.get(one, "") for one in value)
+    if isinstance(field, MoneyFormField):
+        return money(value, "")
+    if isinstance(field, forms.DateField):
+        return date_long(value)
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))  # type: ignore[call-overload]
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    return "" if value is None else str(value)

@@ -60,12 +60,20 @@ def what_happened(version: PlanVersion) -> str:
             version.approved_by,
             version.approved_at,
         )
+    if version.state == state.ABANDONED:
+        return _said(
+            _("%(person)s l’a abandonnée le %(moment)s."),
+            version.abandoned_by,
+            version.abandoned_at,
+        )
     return _("Elle est encore un brouillon : la Table ne l’a pas transmise.")
 
 
 def why_frozen(version: PlanVersion) -> str:
     """Why ``version`` cannot be written, and what opens it again."""
     state = PlanVersion.State
+    if version.state == state.ABANDONED:
+        return _("Cette version est abandonnée. Ouvrez une nouvelle version pour modifier le plan.")
     if version.state in (state.APPROVED, state.SUPERSEDED):
         return _(
             "Cette version est approuvée et ne change plus. Ouvrez une nouvelle version pour"
@@ -100,6 +108,7 @@ def state_words(version: PlanVersion, reader: User) -> StateWords:
         state.VALIDATED: StateWords("sent", _("Validé"), "run"),
         state.APPROVED: StateWords("done", _("En vigueur"), "done"),
         state.SUPERSEDED: StateWords("none", _("Remplacé"), ""),
+        state.ABANDONED: StateWords("no", _("Abandonné"), ""),
     }[state(version.state)]
 
 
@@ -146,5 +155,11 @@ def last_act(version: PlanVersion) -> str:
         state.VALIDATED: (_("Validé par %(person)s"), version.validated_by, version.validated_at),
         state.APPROVED: (_("Approuvé par %(person)s"), version.approved_by, version.approved_at),
         state.SUPERSEDED: (_("Approuvé par %(person)s"), version.approved_by, version.approved_at),
+        state.ABANDONED: (
+            _("Abandonné par %(person)s"), version.abandoned_by, version.abandoned_at,
+        ),
     }[state(version.state)]  # fmt: skip
-    return f"{words % {'person': by}}, {date_long(at)}"
+    said = words % {"person": by}
+    if version.approved_for is not None:
+        said = _("%(act)s, pour %(absent)s") % {"act": said, "absent": version.approved_for}
+    return f"{said}, {date_long(at)}"

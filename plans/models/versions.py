@@ -110,6 +110,7 @@ class PlanVersion(FSMModelMixin, ScopedModel):
         VALIDATED = "validated", _("Validé")
         APPROVED = "approved", _("Approuvé")
         SUPERSEDED = "superseded", _("Remplacé")
+        ABANDONED = "abandoned", _("Abandonné")
 
     OPEN = [State.DRAFT, State.SUBMITTED, State.RETURNED, State.VALIDATED]
     WRITABLE = [State.DRAFT, State.RETURNED]
@@ -159,6 +160,10 @@ class PlanVersion(FSMModelMixin, ScopedModel):
         editable=False,
         help_text=_("La personne absente au nom de qui la version est approuvée."),
     )
+    abandoned_at = models.DateTimeField(null=True, editable=False)
+    abandoned_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     in_force_from = models.DateField(_("en vigueur du"), null=True, editable=False)
     in_force_until = models.DateField(_("jusqu’au"), null=True, editable=False)
     document = models.ForeignKey(
@@ -186,10 +191,11 @@ class PlanVersion(FSMModelMixin, ScopedModel):
                     | Q(**{f"{act}_at__isnull": False, f"{act}_by__isnull": False}),
                     name=f"plan_version_{act}_at_and_by",
                 )
-                for act in ("submitted", "returned", "validated", "approved")
+                for act in ("submitted", "returned", "validated", "approved", "abandoned")
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "returned"]) | Q(submitted_at__isnull=False),
+                condition=Q(state__in=["draft", "returned", "abandoned"])
+                | Q(submitted_at__isnull=False),
                 name="plan_version_submitted_first",
             ),
             models.CheckConstraint(
@@ -198,7 +204,7 @@ class PlanVersion(FSMModelMixin, ScopedModel):
                 name="plan_version_return_has_reason",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "returned"])
+                condition=Q(state__in=["draft", "submitted", "returned", "abandoned"])
                 | Q(validated_at__isnull=False),
                 name="plan_version_validated_first",
             ),
@@ -208,6 +214,24 @@ class PlanVersion(FSMModelMixin, ScopedModel):
                 violation_error_message=_(
                     "La personne qui a validé cette version ne peut pas l’approuver."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_for=None)
+                | (
+                    Q(approved_at__isnull=False)
+                    & ~Q(approved_for=F("approved_by"))
+                    & ~Q(approved_for=F("validated_by"))
+                ),
+                name="plan_version_stand_in_two_people",
+                violation_error_message=_(
+                    "La personne qui a validé cette version ne peut pas l’approuver."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="abandoned", abandoned_at__isnull=False, submitted_at=None)
+                | (~Q(state="abandoned") & Q(abandoned_at=None)),
+                name="plan_version_abandoned_untold",
+                violation_error_message=_("Une version transmise ne s’abandonne plus."),
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -248,6 +272,11 @@ class PlanVersion(FSMModelMixin, ScopedModel):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            pgtrigger.Protect(
+                name="abandoned_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="abandoned"),
             ),
             pgtrigger.Trigger(
                 name="base_is_set_once",
@@ -294,16 +323,22 @@ class PlanVersion(FSMModelMixin, ScopedModel):
         self.returned_at, self.returned_by, self.return_reason = clock.now(), by, reason
 
     @transition(field=state, source=State.SUBMITTED, target=State.VALIDATED)
-    def validate(self, *, by: User) -> None:
+    def validate(self, *, by: User, note: str) -> None:
         self.validated_at, self.validated_by = clock.now(), by
+        self.validation_note = note
 
     @transition(field=state, source=State.VALIDATED, target=State.APPROVED)
-    def approve(self, *, by: User, on: date) -> None:
+    def approve(self, *, by: User, on: date, acting_for: User | None) -> None:
         self.approved_at, self.approved_by, self.in_force_from = clock.now(), by, on
+        self.approved_for = acting_for
 
     @transition(field=state, source=State.APPROVED, target=State.SUPERSEDED)
     def supersede(self, *, on: date) -> None:
         self.in_force_until = on
+
+    @transition(field=state, source=State.DRAFT, target=State.ABANDONED)
+    def abandon(self, *, by: User) -> None:
+        self.abandoned_at, self.abandoned_by = clock.now(), by
 
 
 class Written(ScopedModel):

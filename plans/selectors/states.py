@@ -10,7 +10,15 @@ from alliances import clock
 from alliances.models import Alliance
 from plans.models import Plan, PlanVersion, Priority
 
-ACTORS = ("created_by", "submitted_by", "returned_by", "validated_by", "approved_by")
+ACTORS = (
+    "created_by",
+    "submitted_by",
+    "returned_by",
+    "validated_by",
+    "approved_by",
+    "approved_for",
+    "abandoned_by",
+)
 
 
 def version_in_force(alliance: Alliance, day: date | None = None) -> PlanVersion | None:
@@ -81,6 +89,7 @@ def since(version: PlanVersion) -> datetime | None:
         state.VALIDATED: version.validated_at,
         state.APPROVED: version.approved_at,
         state.SUPERSEDED: version.approved_at,
+        state.ABANDONED: version.abandoned_at,
     }[state(version.state)]
 
 

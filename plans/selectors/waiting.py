@@ -6,6 +6,7 @@ The number of queries is the same for one Alliance and for twenty.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,14 +16,21 @@ from alliances.models import User
 from alliances.permissions import can
 from alliances.todo import Todo, Waiting
 from plans.completeness import Completeness, check_all
-from plans.models import PlanVersion
+from plans.models import Opinion, PlanVersion
 from plans.wording import name_of
 
 from .states import since
+from .threads import awaiting_table
 
 SOON = timedelta(days=30)
 NAMED = 4
 State = PlanVersion.State
+# The DGSQ's opinion on the submission as it stands.
+_STANCE = Subquery(
+    Opinion.objects.filter(version=OuterRef("pk"), submitted_at=OuterRef("submitted_at")).values(
+        "stance"
+    )[:1]
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,7 @@ class _Open:
 
     version: PlanVersion
     completeness: Completeness | None
+    corrections: tuple[int, int] = (0, 0)
 
     @property
     def due_on(self) -> date | None:
@@ -40,7 +49,19 @@ class _Open:
 
     @property
     def is_complete(self) -> bool:
+        """Nothing the guide requires lacks, and every correction asked has its answer."""
+        if self.unanswered:
+            return False
         return self.completeness is not None and self.completeness.is_complete
+
+    @property
+    def unanswered(self) -> int:
+        return self.corrections[0]
+
+    @property
+    def stance(self) -> str:
+        """The DGSQ's opinion on the submission; « » when it is not given."""
+        return getattr(self.version, "stance", None) or ""
 
     @property
     def is_pressing(self) -> bool:
@@ -64,11 +85,13 @@ def _open_versions(user: User) -> list[_Open]:
             "returned_by",
             "validated_by",
         )
+        .annotate(stance=_STANCE)
         .order_by("plan__due_on", "plan__alliance__territory__rank")
     )
     written = [one for one in versions if one.is_writable and can(user, "edit_plan", one)]
     checked = check_all(written) if written else {}
-    return [_Open(one, checked.get(one.pk)) for one in versions]
+    asked = awaiting_table([one.pk for one in written]) if written else {}
+    return [_Open(one, checked.get(one.pk), asked.get(one.pk, (0, 0))) for one in versions]
 
 
 def todo(user: User) -> list[Todo]:
@@ -81,8 +104,10 @@ def _todo(one: _Open, user: User) -> Todo | None:
     if version.is_writable and can(user, "edit_plan", version):
         return _to_write(one, user)
     if version.state == State.SUBMITTED and can(user, "validate_plan", version):
+        return _to_decide(one, _("Valider la %(plan)s"), _("Lire le plan"), _submitted_words(one))
+    if version.state == State.SUBMITTED and not one.stance and can(user, "give_opinion", version):
         return _to_decide(
-            one, _("Valider la %(plan)s"), _("Lire le plan"),
+            one, _("Donner l’avis de la DGSQ sur la %(plan)s"), _("Lire le plan"),
             _("Transmis par %(person)s") % {"person": version.submitted_by},
         )  # fmt: skip
     if version.state == State.VALIDATED and can(user, "approve_plan", version):
@@ -103,6 +128,18 @@ def _to_decide(one: _Open, title: str, button: str, detail: str) -> Todo:
         since=one.day,
         detail=detail,
     )
+
+
+def _submitted_words(one: _Open) -> str:
+    """Who transmitted the plan, and what the DGSQ says of it."""
+    if not one.stance:
+        return _("Transmis par %(person)s. La DGSQ n’a pas encore donné son avis.") % {
+            "person": one.version.submitted_by
+        }
+    return _("Transmis par %(person)s. Avis de la DGSQ : %(stance)s.") % {
+        "person": one.version.submitted_by,
+        "stance": Opinion.Stance(one.stance).label,
+    }
 
 
 def _what_lacks(completeness: Completeness | None) -> str:
@@ -141,6 +178,14 @@ def _to_write(one: _Open, user: User) -> Todo | None:
     if version.state == State.RETURNED:
         title, button = _("Corriger la %(plan)s"), _("Corriger le plan")
         detail = _("Retourné par %(person)s") % {"person": version.returned_by}
+        if one.unanswered:
+            return Todo(
+                title % plan,
+                alliance.url("plan_threads", version.number) + "?genre=corrections",
+                _("Répondre aux corrections"),
+                detail=detail + ". " + _unanswered_words(one),
+                **common | {"progress": _answered(one)},  # type: ignore[arg-type]
+            )
     else:
         title, button = _("Terminer la %(plan)s"), _("Continuer le plan")
         detail = _what_lacks(one.completeness)
@@ -151,6 +196,19 @@ def _to_write(one: _Open, user: User) -> Todo | None:
         detail=detail,
         **common,  # type: ignore[arg-type]
     )
+
+
+def _answered(one: _Open) -> tuple[int, int]:
+    pending, total = one.corrections
+    return total - pending, total
+
+
+def _unanswered_words(one: _Open) -> str:
+    return ngettext(
+        "%(n)s correction attend votre réponse.",
+        "%(n)s corrections attendent votre réponse.",
+        one.unanswered,
+    ) % {"n": one.unanswered}
 
 
 def waiting(user: User) -> list[Waiting]:

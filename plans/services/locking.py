@@ -17,6 +17,8 @@ def locked(version: PlanVersion) -> PlanVersion:
             "returned_by",
             "validated_by",
             "approved_by",
+            "approved_for",
+            "abandoned_by",
         )
         .get(pk=version.pk)
     )

@@ -1,6 +1,6 @@
 """A version's way from draft to approval (guide 2024, §4.1 step 5 and §4.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,89 +10,24 @@ from django_fsm import TransitionNotAllowed
 
 from alliances import clock
 from alliances.errors import Missing, Refusal, StaleAct
-from alliances.identity import acting_as_portal
-from alliances.models import Milestone, MilestoneKind, User
+from alliances.models import MilestoneKind, User
+from alliances.permissions import standing_in
 from alliances.services import journal
 from alliances.services.milestones import record_milestone
 from alliances.templatetags.portal import date_long
 from plans import notifications
 from plans.completeness import check
 from plans.documents import approval_letter
-from plans.models import Canvas, Plan, PlanVersion
-from plans.wording import moment_words, title_of, what_happened
+from plans.models import PlanVersion, ReviewPoint
+from plans.selectors.review import opinion_on, points_of, requirements_of
+from plans.selectors.threads import corrections_of
+from plans.wording import moment_words, name_of, title_of, what_happened
 
-from .copies import copy_content
+from .corrections import ask_corrections
 from .locking import locked
 
 
-def start_plan(milestone: Milestone, by: User) -> None:
-    """When a convention is signed, gives the Alliance its plan, its deadline and its first draft:
-    the portal does it, whoever recorded the last signature.
-
-    A cycle without a canvas has no plan here.
-    """
-    if milestone.kind != MilestoneKind.CONVENTION_SIGNED:
-        return
-    canvas = Canvas.objects.filter(cycle=milestone.alliance.cycle_id).first()
-    if canvas is None:
-        return
-    plan, _created = Plan.objects.get_or_create(
-        alliance=milestone.alliance, defaults={"canvas": canvas}
-    )
-    plan.due_on = milestone.alliance.cycle.plan_due_on(milestone.on)
-    plan.save(update_fields=["due_on"])
-    if not plan.versions.exists():
-        with acting_as_portal() as portal:
-            open_version(plan, by=portal)
-
-
-@transaction.atomic
-def open_version(plan: Plan, *, by: User, reason: str = "") -> PlanVersion:
-    """Opens the next version, with the content of the one in force.
-
-    Refuses a second open version, and a modification that does not say why.
-    """
-    plan = (
-        Plan.objects.select_for_update(of=("self",))
-        .select_related("alliance__territory", "alliance__cycle")
-        .get(pk=plan.pk)
-    )
-    versions = list(plan.versions.select_related("created_by").order_by("number"))
-    opened = next((one for one in versions if one.state in PlanVersion.OPEN), None)
-    if opened is not None:
-        raise StaleAct(
-            _("%(person)s a déjà ouvert la version %(number)s le %(moment)s.")
-            % {
-                "person": opened.created_by,
-                "number": opened.number,
-                "moment": moment_words(opened.created_at),
-            }
-        )
-    base = next((one for one in versions if one.state == PlanVersion.State.APPROVED), None)
-    if base is not None and not reason.strip():
-        raise Refusal(_("Dites pourquoi le plan change."), field="reason")
-    version = PlanVersion.objects.create(
-        plan=plan,
-        number=versions[-1].number + 1 if versions else 1,
-        reason=reason.strip(),
-        created_by=by,
-    )
-    version.plan = plan
-    if base is not None:
-        copy_content(base, version)
-    journal.record(
-        by=by,
-        verb="open_plan_version",
-        summary=_("a ouvert %(plan)s") % {"plan": title_of(version)},
-        alliance=plan.alliance,
-        target=version,
-        reason=version.reason,
-        url=plan.alliance.url("plan"),
-    )
-    return version
-
-
-def _decide(version: PlanVersion, act: Callable[[], None]) -> None:
+def decide(version: PlanVersion, act: Callable[[], None]) -> None:
     """Does the transition, or tells the second person who decided and when."""
     try:
         act()
@@ -100,43 +35,8 @@ def _decide(version: PlanVersion, act: Callable[[], None]) -> None:
         raise StaleAct(what_happened(version)) from None
 
 
-def _record(version: PlanVersion, *, by: User, verb: str, summary: str, reason: str = "") -> None:
-    alliance = version.plan.alliance
-    journal.record(
-        by=by,
-        verb=verb,
-        summary=summary % {"plan": title_of(version)},
-        alliance=alliance,
-        target=version,
-        reason=reason,
-        url=alliance.url("plan_version", version.number),
-    )
-
-
-@transaction.atomic
-def submit_version(version: PlanVersion, *, by: User) -> PlanVersion:
-    """Transmits the plan to the DGSSAC. Refuses an incomplete one, with what it lacks."""
-    version = locked(version)
-    if version.is_writable:
-        missing = check(version).missing
-        if missing:
-            raise Refusal(
-                _("Il manque des éléments que le guide exige. Le plan n’est pas transmis."),
-                missing=[
-                    Missing(
-                        f"{point.requirement.short} ({point.requirement.section.code})", point.url
-                    )
-                    for point in missing
-                ],
-            )
-    _decide(version, lambda: version.submit(by=by))
-    version.save()
-    _record(version, by=by, verb="submit_plan", summary=_("a transmis %(plan)s"))
-    notifications.tell_submitted(version, by=by)
-    return version
-
-
-def _same_submission(version: PlanVersion, submitted_at: datetime | None) -> None:
+def same_submission(version: PlanVersion, submitted_at: datetime | None) -> None:
+    """Refuses to speak of a submission when the Table has transmitted another text since."""
     if submitted_at is not None and version.submitted_at != submitted_at:
         raise StaleAct(
             _("La Table a transmis un autre texte le %(moment)s. Relisez-le avant de décider.")
@@ -144,41 +44,142 @@ def _same_submission(version: PlanVersion, submitted_at: datetime | None) -> Non
         )
 
 
+def record(
+    version: PlanVersion,
+    *,
+    by: User,
+    verb: str,
+    summary: str,
+    reason: str = "",
+    acting_for: User | None = None,
+) -> None:
+    """Writes the act in the journal; ``%(plan)s`` reads « version 3 du PARC »."""
+    alliance = version.plan.alliance
+    journal.record(
+        by=by,
+        verb=verb,
+        summary=summary % {"plan": name_of(version)},
+        alliance=alliance,
+        target=version,
+        reason=reason,
+        acting_for=acting_for.full_name if acting_for else "",
+        url=alliance.url("plan_version", version.number),
+    )
+
+
+def _refuse_incomplete(version: PlanVersion) -> None:
+    missing = check(version).missing
+    if missing:
+        raise Refusal(
+            _("Il manque des éléments que le guide exige. Le plan n’est pas transmis."),
+            missing=[
+                Missing(f"{point.requirement.short} ({point.requirement.section.code})", point.url)
+                for point in missing
+            ],
+        )
+
+
+def _refuse_unanswered(version: PlanVersion, by: User) -> None:
+    """The Table answers each correction of the last return before it transmits again."""
+    pending = corrections_of(version, by).pending
+    if pending:
+        page = version.plan.alliance.url("plan_threads", version.number)
+        raise Refusal(
+            _("Répondez à chaque correction demandée. Le plan n’est pas transmis."),
+            missing=[
+                Missing(f"{one.place.label} : {one.comment}", f"{page}#remarque-{one.comment.pk}")
+                for one in pending
+            ],
+        )
+
+
+@transaction.atomic
+def submit_version(version: PlanVersion, *, by: User) -> PlanVersion:
+    """Transmits the plan to the DGSSAC. Refuses an incomplete one, with what it lacks, and one
+    with a correction that the Table has not answered."""
+    version = locked(version)
+    if version.is_writable:
+        _refuse_incomplete(version)
+        _refuse_unanswered(version, by)
+    decide(version, lambda: version.submit(by=by))
+    version.save()
+    record(version, by=by, verb="submit_plan", summary=_("a transmis la %(plan)s"))
+    notifications.tell_submitted(version, by=by)
+    return version
+
+
 @transaction.atomic
 def return_version(
-    version: PlanVersion, *, by: User, reason: str, submitted_at: datetime | None = None
+    version: PlanVersion,
+    *,
+    by: User,
+    reason: str,
+    submitted_at: datetime | None = None,
+    remarks: Mapping[int, str] | None = None,
 ) -> PlanVersion:
     """Sends the plan back to the Table. Refuses without a reason.
 
-    ``submitted_at`` names the submission the person read: another one since then is refused.
+    The reason, what the checklist asks to correct and the ministry's open remarks become the
+    corrections that the Table answers. ``remarks`` replaces the notes of the checklist, by
+    requirement: an empty one is left out. ``submitted_at`` names the submission the person read:
+    another one since then is refused.
     """
     version = locked(version)
     if not reason.strip():
-        raise Refusal(_("Écrivez le motif du retour : la Table le reçoit."), field="reason")
-    _decide(version, lambda: version.send_back(by=by, reason=reason.strip()))
-    _same_submission(version, submitted_at)
+        raise Refusal(_("Écrivez le motif du retour : la Table le reçoit."), field="reason")
+    decide(version, lambda: version.send_back(by=by, reason=reason.strip()))
+    same_submission(version, submitted_at)
+    ask_corrections(version, by=by, remarks=remarks)
     version.save()
-    _record(
+    record(
         version,
         by=by,
         verb="return_plan",
-        summary=_("a retourné %(plan)s à la Table"),
+        summary=_("a retourné la %(plan)s à la Table"),
         reason=version.return_reason,
     )
     notifications.tell_returned(version, by=by)
     return version
 
 
+def _refuse_unreviewed(version: PlanVersion) -> None:
+    """Every point of the checklist is in order for this submission."""
+    rows = points_of(version)
+    page = version.plan.alliance.url("plan_review", version.number)
+    missing = [
+        Missing(f"{one.short} ({one.section.code})", f"{page}#point-{one.pk}")
+        for one in requirements_of(version)
+        if one.pk not in rows or rows[one.pk].verdict != ReviewPoint.Verdict.IN_ORDER
+    ]
+    if missing:
+        raise Refusal(
+            _("Déclarez chaque point de l’analyse conforme avant de valider le plan."),
+            missing=missing,
+        )
+
+
 @transaction.atomic
 def validate_version(
-    version: PlanVersion, *, by: User, submitted_at: datetime | None = None
+    version: PlanVersion, *, by: User, submitted_at: datetime | None = None, note: str = ""
 ) -> PlanVersion:
-    """The DGSSAC finds the plan in order: the delegate of the minister may approve it."""
+    """The DGSSAC finds the plan in order: the delegate of the minister may approve it.
+
+    Refuses while a point of the checklist is not in order, and without the DGSQ's opinion unless
+    ``note`` says why.
+    """
     version = locked(version)
-    _decide(version, lambda: version.validate(by=by))
-    _same_submission(version, submitted_at)
+    note = note.strip()
+    if version.state == PlanVersion.State.SUBMITTED:
+        same_submission(version, submitted_at)
+        _refuse_unreviewed(version)
+        if not note and opinion_on(version) is None:
+            raise Refusal(
+                _("La DGSQ n’a pas donné son avis. Dites pourquoi vous validez sans lui."),
+                field="note",
+            )
+    decide(version, lambda: version.validate(by=by, note=note))
     version.save()
-    _record(version, by=by, verb="validate_plan", summary=_("a validé %(plan)s"))
+    record(version, by=by, verb="validate_plan", summary=_("a validé la %(plan)s"), reason=note)
     notifications.tell_validated(version, by=by)
     return version
 
@@ -189,15 +190,32 @@ def _check_approval_day(version: PlanVersion, on: date, previous: PlanVersion | 
     earliest = timezone.localtime(version.validated_at, timezone.get_default_timezone()).date()
     if on < earliest:
         raise Refusal(
-            _("Cette version a été validée le %(day)s : l’approbation ne peut pas la précéder.")
+            _("Cette version a été validée le %(day)s : l’approbation ne peut pas la précéder.")
             % {"day": date_long(earliest)},
             field="on",
         )
     if previous is not None and previous.in_force_from and on <= previous.in_force_from:
         raise Refusal(
-            _("La version %(number)s vaut depuis le %(day)s : choisissez un jour suivant.")
+            _("La version %(number)s vaut depuis le %(day)s : choisissez un jour suivant.")
             % {"number": previous.number, "day": date_long(previous.in_force_from)},
             field="on",
+        )
+
+
+def _refuse_own_validation(version: PlanVersion, by: User, acting_for: User | None) -> None:
+    moment = moment_words(version.validated_at or clock.now())
+    if version.validated_by_id == by.pk:
+        raise Refusal(
+            _("Vous avez validé cette version le %(moment)s : une autre personne l’approuve.")
+            % {"moment": moment}
+        )
+    if acting_for is not None and version.validated_by_id == acting_for.pk:
+        raise Refusal(
+            _(
+                "%(person)s a validé cette version le %(moment)s : personne ne l’approuve à sa"
+                " place."
+            )
+            % {"person": acting_for, "moment": moment}
         )
 
 
@@ -211,26 +229,31 @@ def approve_version(
 ) -> PlanVersion:
     """Approves the plan for the minister, in force ``on`` that day; replaces the one in force.
 
-    Refuses the person who validated it, and a day in the future or before the validation.
+    Who stands in during an absence approves for the absent person, named in the journal and in
+    the letter. Refuses the person who validated it, whoever stands in for them, and a day in the
+    future or before the validation.
     """
     version = locked(version)
     on = on or clock.today()
+    acting_for = standing_in(by, "approve_plan", version)
     if version.state == PlanVersion.State.VALIDATED:
-        _same_submission(version, submitted_at)
-        if version.validated_by_id == by.pk:
-            raise Refusal(
-                _("Vous avez validé cette version le %(moment)s : une autre personne l’approuve.")
-                % {"moment": moment_words(version.validated_at or clock.now())}
-            )
+        same_submission(version, submitted_at)
+        _refuse_own_validation(version, by, acting_for)
     previous = version.plan.versions.filter(state=PlanVersion.State.APPROVED).first()
-    _decide(version, lambda: version.approve(by=by, on=on))
+    decide(version, lambda: version.approve(by=by, on=on, acting_for=acting_for))
     _check_approval_day(version, on, previous)
     if previous is not None:
         previous.supersede(on=on)
         previous.save()
-    version.document = approval_letter(version, by=by, on=on)
+    version.document = approval_letter(version, by=by, on=on, acting_for=acting_for)
     version.save()
-    _record(version, by=by, verb="approve_plan", summary=_("a approuvé %(plan)s"))
+    record(
+        version,
+        by=by,
+        verb="approve_plan",
+        summary=_("a approuvé la %(plan)s"),
+        acting_for=acting_for,
+    )
     record_milestone(
         version.plan.alliance,
         MilestoneKind.PLAN_APPROVED,

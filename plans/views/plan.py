@@ -10,11 +10,17 @@ from django.views.decorators.http import require_safe
 
 from alliances import clock
 from alliances.models import Alliance, User
-from alliances.permissions import can
+from alliances.permissions import can, role_of, standing_in
 from alliances.scoping import alliance_page, person_of
 from plans import selectors
 from plans.completeness import check
-from plans.forms import ApproveForm, NewVersionForm, ReturnForm
+from plans.decision_forms import (
+    ApproveForm,
+    NewVersionForm,
+    OpinionForm,
+    ReturnForm,
+    ValidateForm,
+)
 from plans.models import Plan, PlanVersion
 from plans.views.cards import consensus_context, deadline_context
 from plans.wording import last_act, state_words, title_of, turn_of
@@ -68,7 +74,10 @@ def plan_context(request: HttpRequest, alliance: Alliance, **forms: Any) -> dict
         "is_today": day == clock.today(),
         "may_open": may_write and current and not opened,
         "next_number": versions[0].number + 1 if versions else 1,
-        "new_version_form": NewVersionForm(),
+        "new_version_form": NewVersionForm(canvas_id=plan.canvas_id if plan else None),
+        "corrections": selectors.corrections_of(opened, reader) if opened else None,
+        "opened_sections": selectors.opened_sections(opened) if opened else [],
+        "may_abandon": may_write and opened is not None and _is_abandonable(opened, current),
         **consensus_context(request, alliance, opened or (versions[0] if versions else None)),
         **deadline_context(request, plan, versions),
         **forms,
@@ -81,12 +90,22 @@ def plan(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     return render(request, "plans/plan.html", plan_context(request, alliance))
 
 
+def _is_abandonable(version: PlanVersion, is_in_force: bool) -> bool:
+    """A draft nobody transmitted, while another version stays in force."""
+    return version.state == PlanVersion.State.DRAFT and is_in_force
+
+
 def version_context(
     request: HttpRequest, alliance: Alliance, version: PlanVersion, **forms: Any
 ) -> dict[str, Any]:
     """What the reading page shows: every section, the logic, and the acts of the reader."""
     reader = person_of(request)
     state = PlanVersion.State
+    submitted = version.state == state.SUBMITTED
+    opinions = selectors.opinions_of(version)
+    opinion = next((one for one in opinions if one.submitted_at == version.submitted_at), None)
+    points = selectors.points_of(version)
+    role = role_of(reader, alliance)
     return {
         **_line(version, reader),
         "alliance": alliance,
@@ -94,12 +113,22 @@ def version_context(
         "sheet": selectors.sheet_of(version),
         "turn": turn_of(version),
         "may_write": version.is_writable and can(reader, "edit_plan", alliance),
-        "may_validate": version.state == state.SUBMITTED and can(reader, "validate_plan", alliance),
+        "may_validate": submitted and can(reader, "validate_plan", alliance),
+        "may_give_opinion": submitted and opinion is None and can(reader, "give_opinion", alliance),
+        "reads_review": role is not None and role.is_ministry and version.submitted_at is not None,
+        "review": selectors.Progress(selectors.requirements_of(version), points),
+        "opinion": opinion,
+        "opinions": opinions,
+        "corrections": selectors.corrections_of(version, reader),
+        "opened_sections": selectors.opened_sections(version),
         "may_return": version.state in (state.SUBMITTED, state.VALIDATED)
         and can(reader, "validate_plan", alliance),
         "may_approve": version.state == state.VALIDATED and can(reader, "approve_plan", alliance),
         "validated_by_reader": version.validated_by_id == reader.pk,
-        "return_form": ReturnForm(version=version),
+        "acting_for": standing_in(reader, "approve_plan", alliance),
+        "opinion_form": OpinionForm(version=version),
+        "validate_form": ValidateForm(version=version, opinion=opinion),
+        "return_form": ReturnForm(version=version, points=selectors.to_correct(version)),
         "approve_form": ApproveForm(version=version),
         **consensus_context(request, alliance, version),
         **forms,

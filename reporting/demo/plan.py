@@ -4,7 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from alliances.models import GovernanceBody, SeatCount
+from alliances.services.comments import post_comment
 from plans.models import Action, Indicator, NationalPriority, PlanVersion, SectionText
+from plans.selectors.review import requirements_of
+from plans.selectors.threads import corrections_of
 from plans.services.elements import (
     add_action,
     add_indicator,
@@ -12,10 +15,12 @@ from plans.services.elements import (
     add_priority,
     update_indicator,
 )
+from plans.services.modifications import open_version
+from plans.services.opinions import give_opinion
+from plans.services.review import PointEntry, save_points
 from plans.services.sections import save_section_text
 from plans.services.versions import (
     approve_version,
-    open_version,
     return_version,
     submit_version,
     validate_version,
@@ -60,6 +65,7 @@ class PlanStory(Chapter):
         self.on(day + timedelta(days=2), self.coordination, self._write_logic, hour=20)
 
     def submit(self, day: date) -> None:
+        self.on(day, self.coordination, self._answer, hour=8)
         self.on(day, self.direction, lambda: submit_version(self._open(), by=self.direction))
 
     def send_back(self, day: date, reason: str) -> None:
@@ -68,6 +74,8 @@ class PlanStory(Chapter):
 
     def validate(self, day: date) -> None:
         analyst = self.cast.analyst
+        self.on(day - timedelta(days=1), self.advisor, self._give_opinion, hour=15)
+        self.on(day, analyst, self._review, hour=9)
         self.on(day, analyst, lambda: validate_version(self._open(), by=analyst))
 
     def approve(self, day: date) -> None:
@@ -95,6 +103,26 @@ class PlanStory(Chapter):
     def leave_unfinished(self, day: date) -> None:
         """What the coordination emptied to write it again, and has not written yet."""
         self.on(day, self.coordination, self._empty_sections)
+
+    def _give_opinion(self) -> None:
+        give_opinion(self._open(), by=self.advisor, stance="favourable")
+
+    def _review(self) -> None:
+        version = self._open()
+        points = [PointEntry(one.pk, "in_order") for one in requirements_of(version)]
+        save_points(version, points, by=self.cast.analyst)
+
+    def _answer(self) -> None:
+        """The Table answers each correction before it transmits again."""
+        version = self._open()
+        for one in corrections_of(version, self.coordination).pending:
+            post_comment(
+                version,
+                by=self.coordination,
+                alliance=self.alliance,
+                body="C’est corrigé dans la section.",
+                answers=one.comment,
+            )
 
     def _open(self) -> PlanVersion:
         return PlanVersion.objects.open().get(plan__alliance=self.alliance)

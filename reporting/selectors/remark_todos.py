@@ -36,6 +36,8 @@ def _open_remarks(user: User) -> QuerySet[Comment]:
             audience=Comment.Audience.ALL,
             answers=None,
             resolved_at=None,
+            # The corrections of a return are in the plan to correct.
+            is_correction=False,
         )
         .exclude(side=Side.TABLE.value)
         .exclude(Exists(answered))

@@ -11,18 +11,31 @@ from zoneinfo import ZoneInfo
 
 from alliances import clock
 from alliances.models import Alliance, User
-from plans.models import Canvas, CanvasSection, Plan, PlanVersion, SectionText
+from alliances.services.comments import post_comment
+from plans.models import (
+    Canvas,
+    CanvasRequirement,
+    CanvasSection,
+    Plan,
+    PlanVersion,
+    ReviewPoint,
+    SectionText,
+)
 from plans.services import (
+    PointEntry,
     add_action,
     add_indicator,
     add_objective,
     add_priority,
     approve_version,
+    give_opinion,
     open_version,
     return_version,
+    save_points,
     submit_version,
     validate_version,
 )
+from plans.selectors.threads import roots
 from tests.factories import AllianceFactory, UserFactory, person
 
 
@@ -97,6 +110,31 @@ def written_version(
     return write_all(draft_version(territory, by=by), by=by, **size)
 
 
+def review_all(version: PlanVersion, *, by: User, verdict: str = "in_order") -> PlanVersion:
+    """Every point of the checklist decided on the submission as it stands."""
+    version.refresh_from_db()
+    note = "À préciser." if verdict == ReviewPoint.Verdict.TO_CORRECT else ""
+    points = CanvasRequirement.objects.filter(canvas=version.plan.canvas_id, is_required=True)
+    save_points(version, [PointEntry(one.pk, verdict, note) for one in points], by=by)
+    return version
+
+
+def validate(version: PlanVersion, *, by: User | None = None) -> PlanVersion:
+    """The DGSQ's opinion, the analyst's checklist and the validation."""
+    by = by or UserFactory()
+    review_all(version, by=by)
+    give_opinion(version, by=UserFactory(), stance="favourable")
+    return validate_version(version, by=by)
+
+
+def answer_corrections(version: PlanVersion, *, by: User) -> None:
+    """The Table answers each correction that a return asked."""
+    for one in roots(version).filter(is_correction=True):
+        post_comment(
+            version, by=by, alliance=version.plan.alliance, body="C’est corrigé.", answers=one
+        )
+
+
 def version_in(state: str, territory: str | Alliance = "mauricie", **size: int) -> PlanVersion:
     """A complete version brought to ``state`` through the acts that lead there."""
     version = written_version(territory, **size)
@@ -107,7 +145,7 @@ def version_in(state: str, territory: str | Alliance = "mauricie", **size: int) 
         return return_version(version, by=UserFactory(), reason="La cible 1.1 manque de clarté.")
     if state == "submitted":
         return version
-    version = validate_version(version, by=UserFactory())
+    version = validate(version)
     if state == "validated":
         return version
     version = approve_version(version, by=UserFactory())
@@ -115,7 +153,7 @@ def version_in(state: str, territory: str | Alliance = "mauricie", **size: int) 
         return version
     following = open_version(version.plan, by=UserFactory(), reason="Nouvelle priorité")
     submit_version(following, by=UserFactory())
-    validate_version(following, by=UserFactory())
+    validate(following)
     tomorrow = clock.now() + timedelta(days=1)
     with clock.at(tomorrow):
         approve_version(following, by=UserFactory())
@@ -136,9 +174,12 @@ def approved_plan(
 
 __all__ = [
     "PlanFactory",
+    "answer_corrections",
     "approved_plan",
     "draft_version",
     "person",
+    "review_all",
+    "validate",
     "version_in",
     "write_action",
     "write_all",

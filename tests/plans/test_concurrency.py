@@ -23,9 +23,9 @@ from plans.services import (
     validate_version,
 )
 from tests.conftest import CommittedDatabase
-from tests.factories import person
+from tests.factories import UserFactory, person
 
-from .factories import version_in, written_version
+from .factories import review_all, version_in, written_version
 
 
 def told(people: Sequence[User], act: Callable[[User], object]) -> list[str]:
@@ -49,10 +49,12 @@ def told(people: Sequence[User], act: Callable[[User], object]) -> list[str]:
 
 def test_one_validation_and_a_sentence_for_the_second(committed_db: CommittedDatabase) -> None:
     with acting_as_portal():
-        version = version_in("submitted", priorities=1)
+        version = review_all(version_in("submitted", priorities=1), by=UserFactory())
         analysts = [person("analyst", full_name=name) for name in ("Sophie Lavoie", "Marc Roy")]
 
-    first, second = told(analysts, lambda user: validate_version(version, by=user))
+    first, second = told(
+        analysts, lambda user: validate_version(version, by=user, note="DGSQ absente.")
+    )
 
     assert first == ""
     assert "l’a déjà validée le" in second

@@ -34,7 +34,6 @@ from plans.services import (
     update_indicator,
     update_objective,
     update_priority,
-    validate_version,
 )
 from tests.factories import UserFactory
 
@@ -192,7 +191,7 @@ def full_version(state: str) -> PlanVersion:
     if state != "draft":
         submit_version(version, by=UserFactory())
         if state == "approved":
-            validate_version(version, by=UserFactory())
+            validate(version)
             approve_version(version, by=UserFactory())
     return version
 

@@ -9,10 +9,10 @@ from alliances.models import User
 from alliances.permissions import forget_rights
 from plans import selectors
 from plans.models import Action, Plan
-from plans.services import return_version, submit_version, validate_version
+from plans.services import return_version, submit_version
 from tests.factories import AllianceFactory, UserFactory, person
 
-from .factories import approved_plan, draft_version, version_in, written_version
+from .factories import approved_plan, draft_version, validate, version_in, written_version
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_each_step_waits_for_one_role() -> None:
     assert (titles(table), titles(delegate)) == ([], [])
     assert waits(table) == [("Validation de la version 1 du PARC", "DGSSAC")]
 
-    validate_version(version, by=UserFactory())
+    validate(version)
     assert titles(delegate) == ["Approuver la version 1 du PARC"]
     assert titles(analyst) == []
     assert waits(table) == [("Approbation de la version 1 du PARC", "Délégation de la ministre")]

@@ -27,7 +27,15 @@ from plans.services import (
 )
 from tests.factories import AllianceFactory, UserFactory, person
 
-from .factories import approved_plan, draft_version, version_in, written_version
+from .factories import (
+    answer_corrections,
+    approved_plan,
+    draft_version,
+    review_all,
+    validate,
+    version_in,
+    written_version,
+)
 
 pytestmark = pytest.mark.django_db
 MONTREAL = ZoneInfo("America/Montreal")
@@ -131,7 +139,7 @@ def test_submit_tells_the_analysts_and_writes_the_journal() -> None:
     assert (version.state, version.submitted_by) == ("submitted", direction)
     assert Notification.objects.get(recipient=analyst).subject.endswith("à valider")
     entry = JournalEntry.objects.get(verb="submit_plan")
-    assert (entry.actor, entry.summary) == (direction, "a transmis PARC, version 1")
+    assert (entry.actor, entry.summary) == (direction, "a transmis la version 1 du PARC")
 
 
 def test_submit_refuses_an_incomplete_plan_with_links_to_what_is_missing() -> None:
@@ -194,6 +202,7 @@ def test_validate_refuses_when_the_table_transmitted_another_text_since() -> Non
         read = version_in("submitted")
         return_version(read, by=UserFactory(), reason="Une cible manque.")
     with clock.at(at(2026, 12, 2, 9, 0)):
+        answer_corrections(read, by=person("coordination", "mauricie"))
         submit_version(read, by=UserFactory())
 
     with pytest.raises(StaleAct, match="un autre texte"):
@@ -221,7 +230,7 @@ def test_approve_freezes_the_plan_and_records_the_milestone_and_the_letter() -> 
 def test_approve_refuses_the_person_who_validated() -> None:
     version = version_in("submitted")
     both = UserFactory()
-    validate_version(version, by=both)
+    validate(version, by=both)
 
     with pytest.raises(Refusal, match="une autre personne"):
         approve_version(version, by=both)
@@ -264,7 +273,7 @@ def test_the_second_version_replaces_the_first_and_any_day_has_its_answer() -> N
         second = open_version(first.plan, by=UserFactory(), reason="Itinérance")
         add_priority_of_its_own(second)
         submit_version(second, by=UserFactory())
-        validate_version(second, by=UserFactory())
+        validate(second)
         second = approve_version(second, by=UserFactory())
 
     first.refresh_from_db()
@@ -287,7 +296,7 @@ def add_priority_of_its_own(version: PlanVersion) -> None:
 ACTS = {
     "submit": lambda version: submit_version(version, by=UserFactory()),
     "return": lambda version: return_version(version, by=UserFactory(), reason="À préciser."),
-    "validate": lambda version: validate_version(version, by=UserFactory()),
+    "validate": lambda version: validate_version(version, by=UserFactory(), note="Entente."),
     "approve": lambda version: approve_version(version, by=UserFactory()),
 }
 ALLOWED = {
@@ -302,6 +311,10 @@ STATES = ["draft", "submitted", "returned", "validated", "approved", "superseded
 def test_each_act_is_possible_from_its_states_only(act: str, state: str) -> None:
     version = version_in(state, priorities=1)
 
+    if (act, state) == ("validate", "submitted"):
+        review_all(version, by=UserFactory())
+    if (act, state) == ("submit", "returned"):
+        answer_corrections(version, by=person("coordination", "mauricie"))
     if (act, state) in ALLOWED:
         assert ACTS[act](version).state != state
     else:
