@@ -4,10 +4,7 @@ In three parts: conventions, first payments and plans; then projects; then repor
 they open. Within each part, acts come in the order of their dates.
 """
 
-import os
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
-from multiprocessing import get_context
 
 from django.db import connection, connections
 
@@ -21,6 +18,7 @@ from .plan import PlanStory
 from .profiles import PROFILES
 from .projects import Projects
 from .reports import Reports
+from .workers import workers
 
 
 def tell(cast: Cast, alliances: list[Alliance]) -> None:
@@ -56,7 +54,7 @@ def _tell_projects(chapters: list[Projects]) -> None:
     """Territories do not wait for each other: as many at a time as there are processors."""
     longest_first = sorted(chapters, key=lambda one: -one.profile.projects)
     connections.close_all()
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
+    with workers() as pool:
         for _told in pool.map(_tell_one, longest_first):
             pass
 
