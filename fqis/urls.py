@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fqis.views import finances, projects, queue
+from fqis.views import finances, projects, queue, threads
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
 
@@ -15,6 +15,8 @@ urlpatterns = [
         finances.versement_act,
         name="versement_act",
     ),
+    path(f"{ALLIANCE}plan/fil/", threads.threads, name="priority_threads"),
+    path(f"{ALLIANCE}plan/priorite/<uuid:lineage>/", threads.thread, name="priority_thread"),
     path(f"{ALLIANCE}projets/", projects.projects, name="projects"),
     path(f"{ALLIANCE}projets/nouveau/", projects.project_new, name="project_new"),
     path(f"{ALLIANCE}projets/<str:number>/", projects.project, name="project"),

@@ -11,7 +11,7 @@ from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Territory, User
 from fqis.models import Project, Versement
-from fqis.selectors.projects import mrcs_of, priorities_in_force
+from fqis.selectors.projects import mrcs_of, priorities_in_force, serving_none
 from fqis.selectors.queue import with_anomaly
 
 ANOMALIES = [
@@ -81,7 +81,7 @@ class ProjectFilter(django_filters.FilterSet):
         label=_("État"), choices=STATES, method="by_state", empty_label=_("Tous")
     )
     priorite = django_filters.ChoiceFilter(
-        label=_("Priorité"), field_name="priority_lineage", empty_label=_("Toutes")
+        label=_("Priorité"), method="by_priority", empty_label=_("Toutes")
     )
     mrc = django_filters.ChoiceFilter(
         label=_("MRC"), field_name="places__mrc__code", empty_label=_("Toutes")
@@ -100,9 +100,10 @@ class ProjectFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.priorities = list(priorities_in_force(alliance))
         self.filters["priorite"].extra["choices"] = [
-            (str(priority.lineage), f"{priority.rank}. {priority.title}")
-            for priority in priorities_in_force(alliance)
+            *((str(one.lineage), f"{one.rank}. {one.title}") for one in self.priorities),
+            ("aucune", _("Aucune en vigueur")),
         ]
         self.filters["mrc"].extra["choices"] = [(mrc.code, mrc.name) for mrc in mrcs_of(alliance)]
         self.filters["exercice"].extra["choices"] = [
@@ -117,6 +118,11 @@ class ProjectFilter(django_filters.FilterSet):
         if value == "sans-bilan":
             return queryset.filter(state=Project.State.UNDER_WAY, ends_on__lt=clock.today())
         return queryset.filter(state=value)
+
+    def by_priority(self, queryset: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        if value == "aucune":
+            return queryset.filter(serving_none([one.lineage for one in self.priorities]))
+        return queryset.filter(priority_lineage=value)
 
     def by_year(self, queryset: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
         year = FiscalYear(int(value))

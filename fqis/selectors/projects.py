@@ -1,9 +1,10 @@
 """Projects as registers, pages, reports and exports need them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Count, DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -93,6 +94,11 @@ def priorities_in_force(alliance: Alliance, day: date | None = None) -> QuerySet
     return Priority.objects.filter(version__in=versions).order_by("rank", "pk")
 
 
+def serving_none(lineages: Iterable[UUID] | QuerySet) -> Q:
+    """The projects that serve none of these priorities, or none at all."""
+    return ~Q(priority_lineage__in=lineages)
+
+
 def organisations_of(alliance: Alliance) -> QuerySet[Organisation]:
     return Organisation.objects.filter(territory=alliance.territory).order_by("name", "pk")
 
@@ -143,7 +149,7 @@ def project_figures(alliance: Alliance, fiscal_year: FiscalYear) -> ProjectFigur
             n=Count("pk"),
             lost=Count(
                 "pk",
-                filter=Q(state__in=Project.SUPPORTED) & ~Q(priority_lineage__in=in_force),
+                filter=Q(state__in=Project.SUPPORTED) & serving_none(in_force),
             ),
         )
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
@@ -36,7 +36,9 @@ def practice_page(pk: int) -> SharedPractice | None:
 
 def saying(found: QuerySet[SharedPractice], text: str, *fields: str) -> QuerySet[SharedPractice]:
     """Those that say ``text`` in one of ``fields``: accents and plurals are forgiven."""
-    body = Concat(*(part for name in fields for part in (F(name), Value(" "))))
+    body = Concat(
+        *(part for name in fields for part in (F(name), Value(" "))), output_field=TextField()
+    )
     words = Func(Value(""), body, function="plans_words")
     wanted = Func(Value(typed_query(text)), function="plans_wanted")
     says = Func(

@@ -12,15 +12,20 @@ from django.test.utils import CaptureQueriesContext
 
 from alliances.errors import Refusal, StaleAct
 from alliances.models import JournalEntry, Notification, User
-from plans.models import Action, NationalPriority, PriorityTheme, SharedPractice
-from plans.services import add_objective, add_priority
+from plans.models import Action, NationalPriority, PlanVersion, SharedPractice
+from plans.services import (
+    add_objective,
+    add_priority,
+    approve_version,
+    submit_version,
+    validate_version,
+)
 from plans.services.practices import share_practice, update_practice, withdraw_practice
 from tests.factories import UserFactory, person
 
 from .factories import (
     approved_plan,
     draft_version,
-    version_in,
     write_action,
     written_version,
 )
@@ -64,30 +69,22 @@ def refused(statement: str, *values: object) -> bool:
 # --- The acts
 
 
+def approved(version: PlanVersion) -> PlanVersion:
+    submit_version(version, by=UserFactory())
+    validate_version(version, by=UserFactory())
+    return approve_version(version, by=UserFactory())
+
+
 def test_sharing_keeps_what_the_action_says_and_tells_nobody() -> None:
     action = an_action()
-    theme = NationalPriority.objects.get(cycle__slug="2024-2029", code="securite-alimentaire")
-    version = version_in("draft", "laval", priorities=1)
-    PriorityTheme.objects.create(
-        version=version,
-        priority=version_first_priority(version),
-        national_priority=theme,
-    )
     before = Notification.objects.count()
 
     practice = share_practice(action, by=person("coordination", "mauricie"), **TOLD)
 
     assert (practice.title, practice.population) == (TOLD["title"], action.population)
     assert (practice.lineage, practice.version_id) == (action.lineage, action.version_id)
-    entry = JournalEntry.objects.get(verb="share_practice")
-    assert "Marchés mobiles" in entry.summary
+    assert "Marchés mobiles" in JournalEntry.objects.get(verb="share_practice").summary
     assert Notification.objects.count() == before
-
-
-def version_first_priority(version: Any) -> Any:
-    from plans.models import Priority
-
-    return Priority.objects.filter(version=version).earliest("pk")
 
 
 def test_the_themes_of_the_priority_are_kept_with_the_practice() -> None:
@@ -97,11 +94,7 @@ def test_the_themes_of_the_priority_are_kept_with_the_practice() -> None:
     priority = add_priority(version, by=by, title="Se loger", national_priorities=[theme])
     objective = add_objective(priority, by=by, title="Un toit")
     action = write_action(objective, by=by, title="Logements de transition")
-    from plans.services import approve_version, submit_version, validate_version
-
-    submit_version(version, by=UserFactory())
-    validate_version(version, by=UserFactory())
-    approve_version(version, by=UserFactory())
+    approved(version)
 
     practice = share_practice(action, by=person("coordination", "mauricie"), **TOLD)
 
@@ -112,9 +105,7 @@ def test_the_themes_of_the_priority_are_kept_with_the_practice() -> None:
 def test_a_practice_says_what_it_is(empty: str) -> None:
     action = an_action()
     with pytest.raises(Refusal) as refusal:
-        share_practice(
-            action, by=person("coordination", "mauricie"), **{**TOLD, empty: "  "}
-        )
+        share_practice(action, by=person("coordination", "mauricie"), **{**TOLD, empty: "  "})
     assert refusal.value.field == empty
 
 
@@ -198,10 +189,11 @@ def test_another_table_neither_changes_nor_deletes_nor_writes_one(identity: Iden
 def test_a_withdrawn_practice_leaves_the_other_territories(identity: Identity) -> None:
     practice = shared("mauricie")
     withdraw_practice(practice, by=person("coordination", "mauricie"))
+    elsewhere, here = person("direction", "laval"), person("partner", "mauricie")
 
-    identity(person("direction", "laval"))
+    identity(elsewhere)
     assert not SharedPractice.objects.filter(pk=practice.pk).exists()
-    identity(person("partner", "mauricie"))
+    identity(here)
     assert SharedPractice.objects.filter(pk=practice.pk).exists()
 
 
@@ -363,11 +355,7 @@ def test_practices_are_found_by_words_theme_kind_and_population(
 def test_the_list_costs_the_same_for_1_and_30_practices(client: Client) -> None:
     by = UserFactory()
     version = written_version("mauricie", by=by, priorities=1, actions=31)
-    from plans.services import approve_version, submit_version, validate_version
-
-    submit_version(version, by=UserFactory())
-    validate_version(version, by=UserFactory())
-    approve_version(version, by=UserFactory())
+    approved(version)
     actions = list(Action.objects.filter(version=version))
     coordination = person("coordination", "mauricie")
     addresses = ["/pratiques/", "/alliances/mauricie/2024-2029/plan/pratiques/"]
