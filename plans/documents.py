@@ -1,7 +1,8 @@
-"""The letter of approval: the data it is made from, frozen on the day of the act."""
+"""The plan's documents: the letter of approval and the whole plan, frozen on the day of the act."""
 
 from datetime import date
 
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -11,14 +12,69 @@ from alliances.services.documents import Renderer, create_document, register_ren
 from alliances.services.notifications import people_with
 
 from .models import PlanVersion, Priority
+from .publication import is_final, publication_data
 from .wording import title_of
 
 APPROVAL = "plan_approval"
+WHOLE = "plan_full"
 
 
 def register() -> None:
     register_renderer(
         APPROVAL, Renderer("documents/plan_approval.html", label=_lazy("Approbation du plan"))
+    )
+    register_renderer(WHOLE, Renderer("documents/plan_full.html", label=_lazy("Plan complet")))
+
+
+def document_of(version: PlanVersion) -> Document | None:
+    """The last PDF of the whole version; of one approved, the one made at approval."""
+    return (
+        Document.objects.filter(
+            kind=WHOLE, subject_label=PlanVersion._meta.label_lower, subject_id=version.pk
+        )
+        .exclude(state=Document.State.FAILED)
+        .defer("data")
+        .order_by("-created_at", "-pk")
+        .first()
+    )
+
+
+@transaction.atomic
+def plan_document(version: PlanVersion, *, by: User) -> Document:
+    """The PDF of the whole version: the one there is when it says the same, else a new one.
+
+    What is approved has one document for ever. Two people who ask at once get the same.
+    """
+    version = (
+        PlanVersion.objects.select_for_update(of=("self",))
+        .select_related(
+            "plan__alliance__territory",
+            "plan__alliance__cycle",
+            "plan__alliance__table",
+            "approved_by",
+            "approved_for",
+        )
+        .get(pk=version.pk)
+    )
+    alliance = version.plan.alliance
+    language = alliance.territory.default_language
+    existing = document_of(version)
+    with translation.override(language):
+        data = publication_data(version)
+        title = _("%(plan)s, %(alliance)s") % {"plan": title_of(version), "alliance": alliance}
+    # A document prepared while the version was a draft says so; approval makes another.
+    is_kept = existing is not None and existing.data["is_draft"] == data["is_draft"]
+    if existing is not None and is_kept and (is_final(version) or existing.data == data):
+        return existing
+    return create_document(
+        WHOLE,
+        by=by,
+        title=title,
+        alliance=alliance,
+        subject=version,
+        dated_on=version.in_force_from,
+        language=language,
+        data=data,
     )
 
 

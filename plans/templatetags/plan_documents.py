@@ -1,0 +1,188 @@
+"""What the templates of a plan's documents need: its frozen content, ready to be laid out."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from alliances.templatetags.portal import decimal_text
+from plans.comparison import ACTION, PRIORITY
+from plans.facts import facts_of, value_text
+from plans.models import CanvasSection
+from plans.selectors.content import (
+    ActionContent,
+    IndicatorContent,
+    SectionContent,
+    from_data,
+)
+
+register = template.Library()
+Kind = CanvasSection.Kind
+_HEADING = re.compile(r"<(/?)h([34])>")
+
+
+@dataclass(frozen=True)
+class IndicatorSheet:
+    name: str
+    baseline: str
+    target: str
+    frequency: str
+
+
+@dataclass(frozen=True)
+class ActionSheet:
+    code: str
+    title: str
+    facts: list[tuple[str, str]]
+    indicators: list[IndicatorSheet]
+
+
+@dataclass(frozen=True)
+class ObjectiveSheet:
+    code: str
+    title: str
+    actions: list[ActionSheet]
+
+
+@dataclass(frozen=True)
+class PrioritySheet:
+    code: str
+    title: str
+    facts: list[tuple[str, str]]
+    objectives: list[ObjectiveSheet]
+
+    @property
+    def anchor(self) -> str:
+        return slugify(f"priorite {self.code} {self.title}")
+
+
+@dataclass(frozen=True)
+class SectionSheet:
+    """``holds_logic`` for the one section that the priorities are printed in; ``where`` says where
+    to read a section without text that is a view of them."""
+
+    code: str
+    title: str
+    html: SafeString
+    holds_logic: bool
+    where: str
+
+    @property
+    def anchor(self) -> str:
+        return slugify(f"{self.code} {self.title}")
+
+
+@dataclass(frozen=True)
+class GroupSheet:
+    """``parts`` are the sections, those that are read elsewhere gathered in one list."""
+
+    title: str
+    sections: list[SectionSheet]
+
+    @property
+    def anchor(self) -> str:
+        return slugify(self.title)
+
+    @property
+    def parts(self) -> list[list[SectionSheet]]:
+        found: list[list[SectionSheet]] = []
+        for one in self.sections:
+            if found and one.where and found[-1][-1].where:
+                found[-1].append(one)
+            else:
+                found.append([one])
+        return found
+
+
+@dataclass(frozen=True)
+class PlanSheet:
+    groups: list[GroupSheet]
+    priorities: list[PrioritySheet]
+
+    @property
+    def objectives_count(self) -> int:
+        return sum(len(one.objectives) for one in self.priorities)
+
+    @property
+    def actions_count(self) -> int:
+        below = (objective for one in self.priorities for objective in one.objectives)
+        return sum(len(objective.actions) for objective in below)
+
+
+def _indicator(one: IndicatorContent) -> IndicatorSheet:
+    return IndicatorSheet(
+        one.name,
+        decimal_text(one.baseline),
+        f"{decimal_text(one.target)} {one.unit}".strip() if one.target is not None else "",
+        value_text("frequency", one.frequency),
+    )
+
+
+def _action(code: str, one: ActionContent) -> ActionSheet:
+    facts = facts_of(ACTION, one)
+    without_indicators = facts[: len(facts) - len(one.indicators)]
+    return ActionSheet(code, one.title, without_indicators, [_indicator(i) for i in one.indicators])
+
+
+def _nested(html: str, top: int = 4) -> SafeString:
+    """A section's text with its headings under the section's own, and no level jumped."""
+    last = top - 1
+
+    def renamed(found: re.Match[str]) -> str:
+        nonlocal last
+        if not found[1]:
+            last = min(int(found[2]) + top - 3, last + 1)
+        return f"<{found[1]}h{last}>"
+
+    return mark_safe(_HEADING.sub(renamed, html))  # noqa: S308 (cleaned when it was written)
+
+
+def _section(one: SectionContent, *, holds_logic: bool) -> SectionSheet:
+    where = ""
+    if one.kind != Kind.TEXT and not holds_logic and not one.html:
+        where = (
+            _("sous chaque priorité") if one.kind == Kind.OBJECTIVES else _("dans chaque action")
+        )
+    return SectionSheet(one.code, one.title, _nested(one.html), holds_logic, where)
+
+
+def _groups(sections: list[SectionContent]) -> list[GroupSheet]:
+    groups: list[GroupSheet] = []
+    logic = next((one.code for one in sections if one.kind == Kind.PRIORITIES), None)
+    for one in sections:
+        if not groups or groups[-1].title != one.group:
+            groups.append(GroupSheet(one.group, []))
+        groups[-1].sections.append(_section(one, holds_logic=one.code == logic))
+    return groups
+
+
+@register.simple_tag
+def plan_sheet(data: dict[str, Any]) -> PlanSheet:
+    """The frozen ``content`` of a plan: its groups of sections, and its logic in words."""
+    content = from_data(data)
+    return PlanSheet(
+        _groups(content.sections),
+        [
+            PrioritySheet(
+                str(p),
+                priority.title,
+                facts_of(PRIORITY, priority),
+                [
+                    ObjectiveSheet(
+                        f"{p}.{o}",
+                        objective.title,
+                        [
+                            _action(f"{p}.{o}.{a}", action)
+                            for a, action in enumerate(objective.actions, 1)
+                        ],
+                    )
+                    for o, objective in enumerate(priority.objectives, 1)
+                ],
+            )
+            for p, priority in enumerate(content.priorities, 1)
+        ],
+    )
