@@ -1,9 +1,8 @@
 from django.urls import path
 
-from plans import across_urls, start_urls
+from plans import across_urls, publication_urls, start_urls
 from plans.views import (
     acts,
-    compare,
     deadlines,
     editor,
     elements,
@@ -21,7 +20,7 @@ urlpatterns = [
     *start_urls.urlpatterns,
     path(ALLIANCE, plan.plan, name="plan"),
     path(f"{ALLIANCE}nouvelle-version/", acts.new_version, name="plan_new_version"),
-    path(f"{ALLIANCE}comparer/", compare.compare, name="plan_compare"),
+    *publication_urls.urlpatterns,
     path(f"{ALLIANCE}delai/", deadlines.extend, name="plan_extend"),
     path(VERSION, plan.version, name="plan_version"),
     path("appui/<str:token>/", endorsements.answer, name="endorsement"),
