@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from alliances.models import Comment, User
+from alliances.roles import Side
 from alliances.selectors import threads_of
 from plans.models import (
     Action,
@@ -199,6 +200,10 @@ class Corrections:
 
     threads: list[Thread]
 
+    @classmethod
+    def among(cls, threads: Iterable[Thread]) -> "Corrections":
+        return cls([one for one in threads if one.comment.is_correction])
+
     @property
     def total(self) -> int:
         return len(self.threads)
@@ -217,7 +222,18 @@ class Corrections:
 
 def corrections_of(version: PlanVersion, reader: User) -> Corrections:
     """The corrections asked by the returns of ``version``, the first one first."""
-    return Corrections([one for one in threads(version, reader) if one.comment.is_correction])
+    return Corrections.among(threads(version, reader))
+
+
+def becomes_correction(comment: Comment) -> bool:
+    """Whether a return makes a correction of this first remark: the ministry's, read by all, that
+    nobody of another side has answered."""
+    return (
+        comment.audience == Comment.Audience.ALL
+        and comment.side != Side.TABLE.value
+        and not comment.is_correction
+        and comment.thread_state == Comment.Thread.OPEN
+    )
 
 
 def awaiting_table(version_ids: Iterable[int]) -> dict[int, tuple[int, int]]:

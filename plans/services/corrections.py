@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 
 from alliances.models import Comment, User
-from alliances.roles import Side
 from alliances.services.comments import ask_correction
 from plans.models import CanvasRequirement, PlanVersion
 from plans.selectors.review import to_correct
-from plans.selectors.threads import roots
+from plans.selectors.threads import becomes_correction, roots
 
 
 def ask_corrections(
@@ -38,12 +37,7 @@ def _ask(version: PlanVersion, by: User, body: str, field: str = "", quote: str 
 
 
 def _from_remarks(version: PlanVersion) -> list[Comment]:
-    found = (
-        roots(version)
-        .filter(audience=Comment.Audience.ALL, resolved_at=None, is_correction=False)
-        .exclude(side=Side.TABLE.value)
-        .prefetch_related("replies")
-    )
-    kept = [one for one in found if one.thread_state == Comment.Thread.OPEN]
+    found = roots(version).filter(is_correction=False).prefetch_related("replies")
+    kept = [one for one in found if becomes_correction(one)]
     Comment.objects.filter(pk__in=[one.pk for one in kept]).update(is_correction=True)
     return kept

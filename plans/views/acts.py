@@ -159,10 +159,10 @@ def _decide(
         else:
             messages.success(request, done % {"plan": title_of(version)})
             return redirect(alliance.url("plan_version", number))
-    forms = {name: form, "refusal": refused, "refused_form": form}
-    context = version_context(request, alliance, version, **forms)
-    status = 409 if isinstance(refused, StaleAct) else 422
-    return render(request, "plans/version.html", context, status=status)
+    stale = isinstance(refused, StaleAct)
+    shown = {name: form, "refusal": refused, "stale": form if stale else None}
+    context = version_context(request, alliance, version, **shown)
+    return render(request, "plans/version.html", context, status=409 if stale else 422)
 
 
 @require_POST

@@ -23,6 +23,7 @@ from plans.decision_forms import (
 )
 from plans.models import Plan, PlanVersion
 from plans.views.cards import consensus_context, deadline_context
+from plans.views.downloads import downloads_context
 from plans.wording import last_act, state_words, title_of, turn_of
 
 
@@ -76,6 +77,7 @@ def plan_context(request: HttpRequest, alliance: Alliance, **forms: Any) -> dict
         "next_number": versions[0].number + 1 if versions else 1,
         "new_version_form": NewVersionForm(canvas_id=plan.canvas_id if plan else None),
         "corrections": selectors.corrections_of(opened, reader) if opened else None,
+        "may_comment": can(reader, "comment", alliance),
         "opened_sections": selectors.opened_sections(opened) if opened else [],
         "may_abandon": may_write and opened is not None and _is_abandonable(opened, current),
         **consensus_context(request, alliance, opened or (versions[0] if versions else None)),
@@ -106,6 +108,7 @@ def version_context(
     opinion = next((one for one in opinions if one.submitted_at == version.submitted_at), None)
     points = selectors.points_of(version)
     role = role_of(reader, alliance)
+    threads = selectors.threads(version, reader)
     return {
         **_line(version, reader),
         "alliance": alliance,
@@ -119,7 +122,9 @@ def version_context(
         "review": selectors.Progress(selectors.requirements_of(version), points),
         "opinion": opinion,
         "opinions": opinions,
-        "corrections": selectors.corrections_of(version, reader),
+        "corrections": selectors.Corrections.among(threads),
+        "open_remarks": sum(1 for one in threads if selectors.becomes_correction(one.comment)),
+        "may_comment": can(reader, "comment", alliance),
         "opened_sections": selectors.opened_sections(version),
         "may_return": version.state in (state.SUBMITTED, state.VALIDATED)
         and can(reader, "validate_plan", alliance),
@@ -130,6 +135,7 @@ def version_context(
         "validate_form": ValidateForm(version=version, opinion=opinion),
         "return_form": ReturnForm(version=version, points=selectors.to_correct(version)),
         "approve_form": ApproveForm(version=version),
+        "downloads": downloads_context(version),
         **consensus_context(request, alliance, version),
         **forms,
     }

@@ -8,11 +8,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from plans.models import Action, Indicator, Objective, PlanVersion, Priority, SectionText
+from plans.models import Action, CanvasSection, Indicator, Objective, PlanVersion, Priority, SectionText
 from plans.services import add_priority, return_version, submit_version
 from tests.factories import UserFactory, person
 
-from .factories import approved_plan, draft_version, version_in, write_all, written_version
+from .factories import (
+    answer_corrections,
+    approved_plan,
+    draft_version,
+    review_all,
+    version_in,
+    write_all,
+    written_version,
+)
 
 pytestmark = pytest.mark.django_db
 PLAN = "/alliances/mauricie/2024-2029/plan/"
@@ -219,8 +227,9 @@ def test_from_submission_to_the_version_in_force(signed_in: Callable[..., Client
     client = signed_in("direction")
     client.post(f"{PLAN}1/transmettre/")
     client = signed_in("analyst")
+    review_all(PlanVersion.objects.get(), by=UserFactory())
     assert "Valider le plan" in text_of(client.get(f"{PLAN}1/"))
-    client.post(f"{PLAN}1/valider/", follow=True)
+    client.post(f"{PLAN}1/valider/", {"note": "Entente avec la DGSQ."}, follow=True)
     client = signed_in("delegate")
     version = PlanVersion.objects.get()
     page = client.post(
@@ -230,7 +239,8 @@ def test_from_submission_to_the_version_in_force(signed_in: Callable[..., Client
     assert "approuvé. La lettre d’approbation part à la Table." in text_of(page)
     client = signed_in("coordination")
     assert "Priorité numéro 1" in text_of(client.get(PLAN))
-    client.post(f"{PLAN}nouvelle-version/", {"reason": "Itinérance"})
+    section = CanvasSection.objects.get(canvas=version.plan.canvas, code="2c")
+    client.post(f"{PLAN}nouvelle-version/", {"reason": "Itinérance", "sections": [section.pk]})
     assert PlanVersion.objects.filter(state="draft", number=2).exists()
 
 
@@ -251,12 +261,14 @@ def test_the_second_person_to_decide_is_told_who_decided(
 
     page = signed_in("analyst").post(f"{PLAN}1/valider/", follow=True)
 
+    assert page.status_code == 409
     assert "Sophie Lavoie l’a retournée à la Table le" in text_of(page)
 
 
 def test_a_decision_on_an_older_submission_is_refused(signed_in: Callable[..., Client]) -> None:
     read = version_in("submitted", priorities=1)
     return_version(read, by=UserFactory(), reason="À préciser.")
+    answer_corrections(read, by=person("coordination", "mauricie"))
     submit_version(read, by=UserFactory())
 
     page = signed_in("analyst").post(
