@@ -17,7 +17,7 @@ from alliances.services.milestones import record_milestone
 from alliances.templatetags.portal import date_long
 from plans import notifications
 from plans.completeness import check
-from plans.documents import approval_letter
+from plans.documents import approval_letter, plan_document
 from plans.models import PlanVersion, ReviewPoint
 from plans.selectors.review import opinion_on, points_of, requirements_of
 from plans.selectors.threads import corrections_of
@@ -247,6 +247,7 @@ def approve_version(
         previous.save()
     version.document = approval_letter(version, by=by, on=on, acting_for=acting_for)
     version.save()
+    plan_document(version, by=by)
     record(
         version,
         by=by,
