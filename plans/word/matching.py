@@ -88,6 +88,17 @@ class Outline:
         else:
             self._group = self._groups.get(plain(text), self._group)
 
+    def is_group(self, text: str) -> bool:
+        """Whether a line is the title of a group of sections, with its number: « 2. État de la
+        situation : »."""
+        number = _CODE.match(text)
+        title = plain(text[number.end() :]) if number else ""
+        return bool(title) and any(
+            of == number.group(1) and (title == group or title.startswith(f"{group} "))
+            for group, of in self._groups.items()
+            if number
+        )
+
     def find(self, text: str) -> Heading | None:
         """The section that ``text`` names; None when it is not a section's heading."""
         text = " ".join(text.split())

@@ -171,7 +171,9 @@ class _Cutter:
 
     def names_section(self, text: str, is_bold: bool) -> bool:
         found = self.outline.find(text)
-        return found is not None and (found.is_sure or (is_bold and found.is_exact))
+        if found is None:
+            return self.outline.is_group(text)
+        return found.is_sure or (is_bold and found.is_exact)
 
     def _section_of(self, block: Block) -> Heading | None:
         """The section a block opens, unless it is a part of the section being read."""
@@ -199,11 +201,18 @@ class _Cutter:
             if found.has_code:
                 self.outline.enter(block.text)
             self._open(block, Piece(block.text, section=found.code, is_exact=found.is_exact))
-        elif block.heading == "style" and (not current.section or block.level <= current.level):
+        elif self._is_apart(block, current):
             self.outline.enter(block.text)
             self._open(block, Piece(block.text))
         else:
             self._add(block)
+
+    def _is_apart(self, block: Block, current: Piece) -> bool:
+        """Whether a block that names no section opens a piece: a heading that is not a part of the
+        section being read, the title of a group of sections."""
+        if block.heading == "style":
+            return not current.section or block.level <= current.level
+        return bool(block.heading) and len(block.text) <= 120 and self.outline.is_group(block.text)
 
     def _open(self, block: Block, piece: Piece) -> None:
         piece.level = block.level

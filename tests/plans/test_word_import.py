@@ -1,0 +1,458 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from alliances.errors import Refusal, StaleAct
+from alliances.models import JournalEntry
+from plans.models import CanvasSection, PlanVersion, SectionText, WordImport
+from plans.selectors.starting import outline_of
+from plans.services import open_version, save_section_text
+from plans.services.word import (
+    PieceChoice,
+    finish_import,
+    import_word,
+    place_pieces,
+    waiting_in,
+)
+from tests.factories import AllianceFactory, UserFactory, person
+
+from .factories import approved_plan, draft_version, version_in
+from .test_starting import earlier_version
+from .word_files import document_with, remade, upload
+
+pytestmark = pytest.mark.django_db
+PLAN = "/alliances/mauricie/2024-2029/plan/"
+START = f"{PLAN}1/commencer/"
+
+
+def canvas() -> bytes:
+    return document_with(
+        ("", "Région : Mauricie."),
+        ("Heading 1", "1. Fonctionnement"),
+        ("Heading 2", "1a Structure de gouvernance"), ("", "La Table répond."),
+        ("Heading 2", "1c Mobilisation et concertation"), ("", "Douze partenaires."),
+        ("Heading 1", "Mot du président"), ("", "Merci."),
+    )  # fmt: skip
+
+
+def brought(version: PlanVersion, content: bytes | None = None) -> WordImport:
+    return import_word(version, upload(content or canvas()), by=UserFactory())
+
+
+def rank_of(word: WordImport, heading: str) -> int:
+    return next(n for n, piece in enumerate(word.pieces) if piece["heading"] == heading)
+
+
+def texts(version: PlanVersion) -> dict[str, str]:
+    return dict(SectionText.objects.filter(version=version).values_list("section__code", "html"))
+
+
+def write(version: PlanVersion, code: str, html: str) -> SectionText:
+    section = CanvasSection.objects.get(canvas=version.plan.canvas_id, code=code)
+    return save_section_text(version, section, by=UserFactory(), html=html, revision=0)
+
+
+# --- Bringing the file
+
+
+def test_bringing_a_file_writes_nothing_in_the_plan() -> None:
+    version = draft_version()
+
+    word = brought(version)
+
+    assert texts(version) == {}
+    assert [(p["heading"], p["section"], p["done"]) for p in word.pieces] == [
+        ("", "", False),
+        ("1. Fonctionnement", "", True),
+        ("1a Structure de gouvernance", "1a", False),
+        ("1c Mobilisation et concertation", "1c", False),
+        ("Mot du président", "", False),
+    ]
+    assert JournalEntry.objects.get(verb="import_word").summary == (
+        "a apporté le fichier Word « canevas.docx » dans PARC, version 1"
+    )
+
+
+@pytest.mark.parametrize("cycle", ["2024-2029", "2017-2024"])
+def test_every_section_of_the_canvas_finds_itself(cycle: str) -> None:
+    version = draft_version(AllianceFactory("mauricie", cycle))
+    outline = outline_of(version, CanvasSection.objects.filter(canvas=version.plan.canvas_id))
+
+    for target in outline.targets:
+        for text in (f"{target.code} {target.titles[0]}", *target.titles):
+            found = outline.find(text)
+            assert found is not None, text
+            assert found.code == target.code, text
+
+
+def test_the_guide_s_own_canvas_is_read_section_for_section() -> None:
+    version = draft_version()
+    content = document_with(
+        ("", "1. Fonctionnement :"),
+        ("", "a. Structure de gouvernance : responsable, fiduciaire, collaboratrices et"
+         " collaborateurs, table régionale, comités locaux, etc."),
+        ("", "La Table."),
+        ("", "2. État de la situation :"),
+        ("", "c. Zones de dévitalisation et de défavorisation, personnes plus touchées par la"
+         " pauvreté et l’exclusion sociale."),
+        ("", "La Tuque."),
+        ("", "6. Population visée et territoire concerné (colliger le nombre de personnes"
+         " rejointes)."),
+        ("", "Des familles."),
+    )  # fmt: skip
+
+    word = brought(version, content)
+
+    assert {p["section"]: p["html"] for p in word.pieces if p["section"]} == {
+        "1a": "<p>La Table.</p>",
+        "2c": "<p>La Tuque.</p>",
+        "6": "<p>Des familles.</p>",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("canevas.pdf", b"%PDF-1.7", "en .docx"),
+        ("canevas.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "format .doc"),
+        ("canevas.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 ancien", "ancien document .doc"),
+        (
+            "canevas.docx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "mot de passe",
+        ),
+        ("canevas.docm", b"PK", "macros"),
+        ("canevas.docx", b"", "vide"),
+        ("canevas.docx", b"bonjour", "DOCX"),
+    ],
+)
+def test_another_file_is_refused_in_plain_words(name: str, content: bytes, sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        import_word(draft_version(), upload(content, name), by=UserFactory())
+    assert not WordImport.objects.exists()
+
+
+def test_a_file_too_big_is_refused(settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 1024
+
+    with pytest.raises(Refusal, match="dépasse"):
+        brought(draft_version())
+
+
+def test_a_second_file_waits_for_the_first() -> None:
+    version = draft_version()
+    import_word(version, upload(canvas()), by=UserFactory(full_name="Maude Gélinas"))
+
+    with pytest.raises(StaleAct, match="Maude Gélinas a apporté le fichier"):
+        brought(version)
+
+
+def test_the_database_holds_one_open_file_per_version() -> None:
+    word = brought(draft_version())
+
+    with pytest.raises(IntegrityError, match="word_import_one_open"), transaction.atomic():
+        WordImport.objects.create(version=word.version, file_name="b", created_by=word.created_by)
+
+
+@pytest.mark.parametrize("state", ["submitted", "validated", "approved"])
+def test_a_frozen_version_receives_no_file(state: str) -> None:
+    with pytest.raises(Refusal, match="ne change plus"):
+        brought(version_in(state, priorities=1))
+
+
+def test_a_modification_receives_only_its_sections() -> None:
+    base = approved_plan("mauricie")
+    opened = CanvasSection.objects.filter(canvas=base.plan.canvas_id, code="1a")
+    version = open_version(base.plan, by=UserFactory(), reason="Gouvernance", sections=opened)
+
+    word = brought(version)
+
+    assert {piece["section"] for piece in word.pieces} == {"", "1a"}
+    with pytest.raises(Refusal, match="n’ouvre pas la section 1c"):
+        place_pieces(
+            word,
+            {rank_of(word, "1c Mobilisation et concertation"): PieceChoice("1c")},
+            by=UserFactory(),
+        )
+
+
+# --- Placing
+
+
+def test_pieces_go_where_the_person_says_and_the_rest_waits() -> None:
+    version = draft_version()
+    word = brought(version)
+    governance = rank_of(word, "1a Structure de gouvernance")
+
+    done = place_pieces(
+        word, {governance: PieceChoice("1a"), 0: PieceChoice("1a"), 4: PieceChoice("-")},
+        by=UserFactory(),
+    )  # fmt: skip
+
+    assert texts(version) == {"1a": "<p>Région : Mauricie.</p><p>La Table répond.</p>"}
+    assert (done.placed, done.sections, done.aside, done.waiting) == (2, 1, 1, 1)
+
+
+def test_a_piece_comes_after_what_is_written() -> None:
+    version = draft_version()
+    write(version, "1a", "<p>Le mien.</p>")
+    word = brought(version)
+
+    place_pieces(word, {2: PieceChoice("1a")}, by=UserFactory())
+
+    assert texts(version) == {"1a": "<p>Le mien.</p><p>La Table répond.</p>"}
+
+
+def test_a_piece_replaces_only_the_text_that_was_read() -> None:
+    version = draft_version()
+    mine = write(version, "1a", "<p>Le mien.</p>")
+    word, choice = brought(version), {2: PieceChoice("1a", replaces=True)}
+
+    with pytest.raises(StaleAct, match="Relisez-le"):
+        place_pieces(word, choice, by=UserFactory(), seen={"1a": mine.revision + 1})
+    assert texts(version) == {"1a": "<p>Le mien.</p>"}
+    word.refresh_from_db()
+    assert not word.pieces[2]["done"]
+
+    place_pieces(word, choice, by=UserFactory(), seen={"1a": mine.revision})
+    assert texts(version) == {"1a": "<p>La Table répond.</p>"}
+
+
+def test_a_piece_is_placed_once() -> None:
+    version = draft_version()
+    word = brought(version)
+
+    for _ in range(2):
+        place_pieces(word, {2: PieceChoice("1a")}, by=UserFactory())
+
+    assert texts(version) == {"1a": "<p>La Table répond.</p>"}
+
+
+def test_a_piece_left_aside_can_still_be_placed() -> None:
+    version = draft_version()
+    word = brought(version)
+    place_pieces(word, {4: PieceChoice("-")}, by=UserFactory())
+
+    place_pieces(word, {4: PieceChoice("10f")}, by=UserFactory())
+
+    assert texts(version) == {"10f": "<h3>Mot du président</h3><p>Merci.</p>"}
+
+
+def test_text_goes_into_a_structured_section_too() -> None:
+    version = draft_version()
+    word = brought(version, document_with(("Heading 1", "5. Moyens"), ("", "Un camion.")))
+
+    place_pieces(word, {0: PieceChoice("5")}, by=UserFactory())
+
+    assert texts(version) == {"5": "<p>Un camion.</p>"}
+
+
+def test_an_unknown_section_is_refused() -> None:
+    with pytest.raises(Refusal, match="canevas"):
+        place_pieces(brought(draft_version()), {0: PieceChoice("99")}, by=UserFactory())
+
+
+# --- Ending
+
+
+def test_ending_waits_for_every_piece() -> None:
+    word = brought(draft_version())
+
+    with pytest.raises(Refusal, match="4 passages attendent"):
+        finish_import(word, by=UserFactory())
+
+    ended = finish_import(word, by=UserFactory(), leave_rest=True)
+    assert waiting_in(ended) == 0
+    assert {piece["outcome"] for piece in ended.pieces} == {"", "-"}
+
+
+def test_once_ended_nothing_is_placed_and_another_file_may_come() -> None:
+    version = draft_version()
+    word = finish_import(brought(version), by=UserFactory(), leave_rest=True)
+
+    with pytest.raises(StaleAct, match="terminé"):
+        place_pieces(word, {0: PieceChoice("1a")}, by=UserFactory())
+    assert brought(version).finished_at is None
+
+
+# --- Pages
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Callable[..., Client]:
+    def sign_in(role: str = "coordination", territory: str | None = "mauricie") -> Client:
+        client.force_login(person(role, territory))
+        return client
+
+    return sign_in
+
+
+def test_the_page_says_the_three_ways(signed_in: Callable[..., Client]) -> None:
+    earlier_version()
+    draft_version("mauricie")
+
+    page = signed_in().get(START).content.decode()
+
+    assert "Le canevas vide" in page
+    assert "plan de travail 2017-2024, version 1" in page
+    assert 'type="file"' in page
+
+
+@pytest.mark.parametrize("path", ["", "reprendre/2017-2024/1/", "word/", "word/passage/0/"])
+def test_the_pages_are_for_who_writes_in_the_territory(
+    signed_in: Callable[..., Client], path: str
+) -> None:
+    earlier_version()
+    brought(draft_version("mauricie"))
+
+    assert signed_in("coordination").get(START + path).status_code == 200
+    assert signed_in("partner").get(START + path).status_code == 403
+    assert signed_in("coordination", "laval").get(START + path).status_code == 404
+
+
+def test_the_plan_of_another_territory_does_not_exist_as_a_source(
+    signed_in: Callable[..., Client],
+) -> None:
+    earlier_version("laval")
+    draft_version("mauricie")
+
+    assert signed_in().get(f"{START}reprendre/2017-2024/1/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "word/"])
+def test_a_frozen_version_says_so(signed_in: Callable[..., Client], path: str) -> None:
+    version_in("submitted", "mauricie", priorities=1)
+
+    page = signed_in().get(START + path, follow=True)
+
+    assert "ne change plus" in page.content.decode()
+
+
+def test_a_frozen_version_refuses_what_is_sent(signed_in: Callable[..., Client]) -> None:
+    earlier_version()
+    version_in("submitted", "mauricie", priorities=1)
+    browser = signed_in()
+
+    for path in ("word/", "word/placer/", "word/terminer/", "reprendre/2017-2024/1/"):
+        page = browser.post(START + path, {"file": upload(canvas())}, follow=True)
+        assert "ne change plus" in page.content.decode(), path
+    assert not WordImport.objects.exists()
+
+
+def test_a_refused_file_is_said_beside_the_field(signed_in: Callable[..., Client]) -> None:
+    draft_version("mauricie")
+    bomb = remade(canvas(), lambda members: members.update({"x.bmp": bytes(8 << 20)}))
+
+    answer = signed_in().post(f"{START}word/", {"file": upload(bomb)})
+
+    assert answer.status_code == 422
+    assert "démesuré" in answer.content.decode()
+
+
+def test_the_file_s_way_from_the_page_to_the_plan(signed_in: Callable[..., Client]) -> None:
+    version, browser = draft_version("mauricie"), signed_in()
+    page = browser.post(f"{START}word/", {"file": upload(canvas())}, follow=True).content.decode()
+    assert "4 passages attendent votre choix" in page
+    assert "Mot du président" in page
+
+    browser.post(
+        f"{START}word/placer/", {"vers-0": "-", "vers-2": "1a", "vers-3": "1c", "vers-4": ""}
+    )
+    page = browser.get(f"{START}word/").content.decode()
+    assert "1 passage attend votre choix" in page
+    assert texts(version) == {"1a": "<p>La Table répond.</p>", "1c": "<p>Douze partenaires.</p>"}
+
+    refused = browser.post(f"{START}word/terminer/")
+    assert refused.status_code == 422
+    assert "attend votre choix" in refused.content.decode()
+    ended = browser.post(f"{START}word/terminer/", {"reste": "1"}, follow=True)
+    assert "Le fichier Word est placé" in ended.content.decode()
+
+
+def test_to_keep_one_s_own_leaves_the_piece_aside(signed_in: Callable[..., Client]) -> None:
+    version, browser = draft_version("mauricie"), signed_in()
+    mine = write(version, "1a", "<p>Le mien.</p>")
+    word = brought(version)
+
+    browser.post(
+        f"{START}word/placer/",
+        {"vers-2": "1a", "comment-2": "garder", "vu-1a": str(mine.revision)},
+    )
+
+    word.refresh_from_db()
+    assert (texts(version), word.pieces[2]["outcome"]) == ({"1a": "<p>Le mien.</p>"}, "-")
+
+
+def test_a_text_replaced_elsewhere_than_shown_only_follows(
+    signed_in: Callable[..., Client],
+) -> None:
+    version, browser = draft_version("mauricie"), signed_in()
+    write(version, "1a", "<p>Le mien.</p>")
+    other = write(version, "1b", "<p>Autre.</p>")
+    brought(version)
+
+    browser.post(
+        f"{START}word/placer/",
+        {"vers-2": "1b", "comment-2": "prendre", "vu-1b": str(other.revision)},
+    )
+
+    assert texts(version)["1b"] == "<p>Autre.</p><p>La Table répond.</p>"
+
+
+def test_a_text_changed_meanwhile_is_a_conflict_and_choices_stay(
+    signed_in: Callable[..., Client],
+) -> None:
+    version, browser = draft_version("mauricie"), signed_in()
+    write(version, "1a", "<p>Le mien.</p>")
+    brought(version)
+
+    answer = browser.post(
+        f"{START}word/placer/",
+        {"vers-2": "1a", "comment-2": "prendre", "vu-1a": "0", "vers-4": "10f"},
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Relisez-le avant de choisir" in page
+    assert '<option value="10f" selected>' in page
+
+
+def test_the_plan_of_before_is_taken_from_its_page(signed_in: Callable[..., Client]) -> None:
+    source, draft = earlier_version(priorities=1), draft_version("mauricie")
+    write(draft, "10a", "<p>Le mien.</p>")
+    browser, path = signed_in(), f"{START}reprendre/2017-2024/1/"
+    page = browser.get(path).content.decode()
+    assert "Garder le mien" in page
+    assert "Priorité numéro 1" in page
+
+    from plans.models import Priority
+
+    priority = Priority.objects.get(version=source)
+    answer = browser.post(
+        path,
+        {
+            "vers-2a": "1a", "comment-2a": "apres", "vers-2b": "10a", "comment-2b": "garder",
+            "priorite": str(priority.pk),
+        },
+        follow=True,
+    )  # fmt: skip
+
+    assert "Repris dans le plan" in answer.content.decode()
+    assert texts(draft) == {"1a": "<p>Texte de la section 2a.</p>", "10a": "<p>Le mien.</p>"}
+    assert [one.title for one in Priority.objects.filter(version=draft)] == ["Priorité numéro 1"]
+
+
+def test_nothing_chosen_is_refused_on_the_page(signed_in: Callable[..., Client]) -> None:
+    earlier_version(priorities=1)
+    draft_version("mauricie")
+
+    answer = signed_in().post(f"{START}reprendre/2017-2024/1/", {"vers-2a": "1a"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "au moins un texte" in page
+    assert 'name="priorite"' in page
+    assert "checked><span>Reprendre" not in page
