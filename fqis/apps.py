@@ -40,6 +40,9 @@ class FqisConfig(AppConfig):
         name_verbs(
             {
                 "confirm_envelope": _("Enveloppe confirmée"),
+                "write_allocation_figures": _("Chiffres de la répartition écrits"),
+                "create_allocation": _("Scénario de répartition ouvert"),
+                "confirm_allocation": _("Répartition confirmée"),
                 "plan_versements": _("Versements prévus"),
                 "ready_versement": _("Versement prêt"),
                 "recommend_versement": _("Versement recommandé"),

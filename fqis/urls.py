@@ -1,10 +1,18 @@
 from django.urls import path
 
-from fqis.views import finances, projects, queue, threads
+from fqis.views import allocations, finances, projects, queue, threads
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
 
+SPLIT = "enveloppes/repartitions/"
+
 urlpatterns = [
+    path("enveloppes/", allocations.envelopes, name="envelopes"),
+    path("enveloppes/chiffres/<slug:cycle>/", allocations.figures, name="allocation_figures"),
+    path(f"{SPLIT}nouvelle/", allocations.new_scenario, name="allocation_new"),
+    path(f"{SPLIT}comparer/", allocations.compare, name="allocation_compare"),
+    path(f"{SPLIT}<int:pk>/", allocations.allocation, name="allocation"),
+    path(f"{SPLIT}<int:pk>/confirmer/", allocations.confirm, name="allocation_confirm"),
     path("versements/", queue.versements, name="versements"),
     path("versements/autoriser/", queue.authorise, name="versements_authorise"),
     path(f"{ALLIANCE}finances/", finances.finances, name="finances"),

@@ -71,6 +71,8 @@ def _links(user: User) -> list[Link]:
         if territories_with(user, "accept_report"):
             links.append((_("Redditions"), reverse("report_queue")))
         links.append((_("Versements"), reverse("versements")))
+        if can(user, "allocate") or can(user, "confirm_allocation"):
+            links.append((_("Enveloppes"), reverse("envelopes")))
     elif Side.DGSQ in sides:
         links += [
             (_("Mes alliances"), reverse("alliance_list")),

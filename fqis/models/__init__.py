@@ -1,5 +1,6 @@
 """The nouns of the money: envelopes, versements, and the projects it funds."""
 
+from .allocations import Allocation, AllocationFigure, AllocationLine
 from .envelopes import Envelope
 from .projects import (
     Decision,
@@ -12,6 +13,9 @@ from .projects import (
 from .versements import Versement
 
 __all__ = [
+    "Allocation",
+    "AllocationFigure",
+    "AllocationLine",
     "Decision",
     "Envelope",
     "FundingSource",

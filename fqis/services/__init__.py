@@ -1,5 +1,6 @@
 """The acts of the money and of the projects, one module for each noun."""
 
+from .allocations import change_scenario, confirm_allocation, create_scenario, write_figures
 from .authorisations import (
     Authorisation,
     Refused,
@@ -42,9 +43,12 @@ __all__ = [
     "authorise_versement",
     "authorise_versements",
     "cancel_versement",
+    "change_scenario",
     "complete_project",
+    "confirm_allocation",
     "confirm_envelope",
     "confirm_payment",
+    "create_scenario",
     "decide_project",
     "hold_versement",
     "issue_versement",
@@ -61,4 +65,5 @@ __all__ = [
     "sign_agreement",
     "start_project",
     "update_project",
+    "write_figures",
 ]

@@ -45,6 +45,20 @@ def confirm_envelope(
     ``was`` (the amount the person saw), refuses when somebody changed it meanwhile.
     """
     require(by, "manage_envelope", envelope)
+    return give_amount(envelope, by=by, amount=amount, source=source, quality=quality, was=was)
+
+
+@transaction.atomic
+def give_amount(
+    envelope: Envelope,
+    *,
+    by: User,
+    amount: Decimal,
+    source: str,
+    quality: str = Envelope.Quality.CONFIRMED,
+    was: object = ANY,
+) -> Envelope:
+    """What confirming an envelope or a national split does to one envelope; same refusals."""
     envelope = (
         Envelope.objects.select_for_update(of=("self",))
         .select_related("alliance__territory", "alliance__cycle", "confirmed_by")
