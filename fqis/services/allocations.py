@@ -244,8 +244,9 @@ def change_scenario(
     allocation.save()
     lines = list(allocation.lines.all())
     for line in lines:
-        amount, reason = kept.get(line.place_id) or fixed.get(line.place_id, (None, ""))
-        line.fixed, line.fixed_reason = amount, reason.strip()
+        chosen = kept.get(line.place_id) or fixed.get(line.place_id)
+        line.fixed, line.fixed_reason = chosen if chosen is not None else (None, "")
+        line.fixed_reason = line.fixed_reason.strip()
     AllocationLine.objects.bulk_update(lines, ["fixed", "fixed_reason"])
     return compute(allocation)
 
