@@ -1,0 +1,556 @@
+"""The pages of the consensus: the Table's, the ministry's card, and the public one signed out."""
+
+import gzip
+import html
+import io
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from alliances import clock
+from alliances.models import Document, User
+from plans.models import Action, CanvasSection, Endorsement, PlanVersion, Priority, SectionText
+from plans.services import (
+    add_priority,
+    ask_endorsements,
+    cancel_endorsement,
+    resend_endorsement,
+    save_section_text,
+)
+from plans.services.endorsements import link_of
+from tests.factories import AllianceFactory, person
+
+from .agreement import (
+    AGREE,
+    DISAGREE,
+    RESERVATION,
+    BodyFactory,
+    PartnerFactory,
+    address,
+    answered,
+    asked,
+    send_answer,
+    sha256_of,
+)
+from .factories import draft_version, version_in, written_version
+
+pytestmark = pytest.mark.django_db
+PLAN = "/alliances/mauricie/2024-2029/plan/"
+BOARD = f"{PLAN}1/appuis/"
+
+
+@pytest.fixture(autouse=True)
+def _no_tries() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def coordinator() -> User:
+    return person("coordination", "mauricie", full_name="Maude Gélinas")
+
+
+@pytest.fixture
+def version(coordinator: User) -> PlanVersion:
+    return written_version("mauricie", by=coordinator, priorities=1)
+
+
+@pytest.fixture
+def row(version: PlanVersion, coordinator: User) -> Endorsement:
+    (row,) = asked(version, "Moisson Mauricie", by=coordinator)
+    return row
+
+
+@pytest.fixture
+def table(client: Client, coordinator: User) -> Client:
+    client.force_login(coordinator)
+    return client
+
+
+def text_of(response: Any) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+# --- The public page
+
+
+def test_the_link_opens_without_an_account_and_says_all(client: Client, row: Endorsement) -> None:
+    page = client.get(address(row))
+
+    words = text_of(page)
+    assert page.status_code == 200
+    for said in (
+        "Maude Gélinas",
+        "PARC, version 1",
+        "Moisson Mauricie",
+        "Priorité numéro 1",
+        "Texte de la section 1a.",
+        "60 tonnes",
+        "D’accord, avec une réserve",
+        "n’est jamais demandé",
+    ):
+        assert said in words
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert "no-store" in page.headers["Cache-Control"]
+
+
+def test_the_page_tells_nothing_of_the_inside(
+    client: Client, row: Endorsement, coordinator: User
+) -> None:
+    from alliances.services.comments import post_comment
+
+    post_comment(
+        row.version, by=coordinator, alliance=row.version.plan.alliance, body="À revoir avant jeudi"
+    )
+
+    words = text_of(client.get(address(row)))
+
+    for hidden in ("À revoir avant jeudi", "Brouillon", "Journal", "remarque"):
+        assert hidden not in words
+
+
+@pytest.mark.parametrize("answer", [AGREE, RESERVATION, DISAGREE])
+def test_each_answer_is_thanked_and_kept(client: Client, row: Endorsement, answer: str) -> None:
+    text = "" if answer == AGREE else "Ajoutez La Tuque."
+
+    response = send_answer(client, row, answer=answer, text=text)
+
+    assert response.status_code == 302
+    page = client.get(response["Location"])
+    assert page.status_code == 200
+    assert "votre réponse est enregistrée" in text_of(page)
+    assert text in text_of(page)
+    kept = Endorsement.objects.get()
+    assert (kept.answer, kept.content_sha256) == (answer, sha256_of(row.version))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"answer": ""}, "Choisissez une réponse."),
+        ({"answer": RESERVATION}, "Écrivez votre réserve."),
+        ({"answer": DISAGREE}, "Écrivez pourquoi vous n’êtes pas d’accord."),
+        ({"name": ""}, "Entrez votre nom."),
+        ({"title": " "}, "Entrez votre fonction."),
+    ],
+)
+def test_an_answer_that_is_not_whole_comes_back_with_what_was_typed(
+    client: Client, row: Endorsement, changes: dict[str, str], sentence: str
+) -> None:
+    typed = {"name": "Line Caron", "title": "Directrice générale", **changes}
+
+    response = send_answer(client, row, **typed)
+
+    assert response.status_code == 422
+    assert sentence in text_of(response)
+    if typed["name"]:
+        assert 'value="Line Caron"' in response.content.decode()
+    assert Endorsement.objects.get().answer == ""
+
+
+def test_a_plan_that_changed_is_read_again_before_answering(
+    client: Client, row: Endorsement, coordinator: User
+) -> None:
+    read = sha256_of(row.version)
+    add_priority(row.version, by=coordinator, title="Logement social")
+
+    response = send_answer(
+        client, row, answer=RESERVATION, text="Trop peu pour La Tuque.", sha256=read
+    )
+
+    assert response.status_code == 409
+    words = text_of(response)
+    assert "Le plan a changé pendant votre lecture" in words
+    assert "Logement social" in words
+    assert "Trop peu pour La Tuque." in words
+    assert f'value="{sha256_of(row.version)}"' in response.content.decode()
+    assert Endorsement.objects.get().answer == ""
+    assert send_answer(client, row).status_code == 302
+
+
+def test_a_second_answer_changes_nothing_and_loses_no_word(
+    client: Client, row: Endorsement
+) -> None:
+    send_answer(client, row)
+
+    response = send_answer(client, row, answer=DISAGREE, text="Finalement non.", name="Autre")
+
+    assert response.status_code == 410
+    assert "Line Caron a répondu par ce lien" in text_of(response)
+    assert "Finalement non." in text_of(response)
+    assert Endorsement.objects.get().answer == AGREE
+
+
+def test_html_in_a_text_stays_text(client: Client, row: Endorsement, table: Client) -> None:
+    nasty = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    send_answer(client, row, answer=RESERVATION, text=nasty, name=nasty, title=nasty)
+
+    for page in (client.get(address(row)), table.get(BOARD)):
+        body = page.content.decode()
+        assert "<script>alert" not in body
+        assert "<img src=x" not in body
+        assert "&lt;script&gt;alert(1)" in body
+
+
+@pytest.mark.parametrize(
+    ("close", "sentence"),
+    [
+        ("cancel", "La Table a annulé cette demande"),
+        ("resend", "Un lien plus récent vous a été envoyé"),
+        ("expire", "Il était valable jusqu’au"),
+        ("approve", "Ce plan est maintenant approuvé"),
+        ("forge", "Ouvrez le lien du courriel en entier"),
+    ],
+)
+def test_a_link_that_serves_no_more_says_why(
+    client: Client, row: Endorsement, coordinator: User, close: str, sentence: str
+) -> None:
+    path = address(row)
+    if close == "cancel":
+        cancel_endorsement(row, by=coordinator)
+    elif close == "resend":
+        resend_endorsement(row, by=coordinator)
+    elif close == "expire":
+        Endorsement.objects.update(expires_at=clock.now() - timedelta(days=1))
+    elif close == "approve":
+        approve(row.version)
+    else:
+        path = path[:-3] + "zz/"
+
+    read, sent = client.get(path), client.post(path, {"text": "Mon avis à garder"})
+
+    assert (read.status_code, sent.status_code) == (410, 410)
+    assert sentence in text_of(read)
+    assert "Mon avis à garder" in text_of(sent)
+    assert Endorsement.objects.get().answer == ""
+
+
+def approve(version: PlanVersion) -> None:
+    from plans.services import approve_version, submit_version, validate_version
+
+    submit_version(version, by=person("direction", "mauricie"))
+    validate_version(version, by=person("analyst"))
+    approve_version(version, by=person("delegate"))
+
+
+def test_a_forged_link_tells_nothing_of_the_request(client: Client, row: Endorsement) -> None:
+    page = client.get(address(row)[:-3] + "zz/")
+
+    for secret in (row.name, row.email, "Maude", row.version.plan.alliance.table.name):
+        assert secret not in text_of(page)
+
+
+def test_the_page_speaks_the_asked_language(
+    client: Client, version: PlanVersion, coordinator: User
+) -> None:
+    (row,) = ask_endorsements(
+        version, by=coordinator, others=[("Council", "c@council.example")], language="en"
+    )
+
+    page = client.get(address(row))
+    assert '<html lang="en-CA">' in page.content.decode()
+    assert page.headers["Content-Language"] == "en"
+    client.cookies["langue"] = "fr"
+    assert "Appuyez-vous ce plan?" in text_of(client.get(address(row)))
+
+
+def test_who_tries_too_many_links_waits(client: Client, row: Endorsement) -> None:
+    forged = address(row)[:-3] + "zz/"
+    codes = [client.get(forged).status_code for _ in range(31)]
+
+    assert codes == [410] * 30 + [429]
+    assert client.get(address(row)).status_code == 429
+    assert client.get(address(row), REMOTE_ADDR="192.0.2.7").status_code == 200
+
+
+def test_reading_writes_nothing(client: Client, row: Endorsement) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        client.get(address(row))
+
+    assert not [one for one in seen if re.match(r"(INSERT|UPDATE|DELETE)", one["sql"])]
+
+
+def test_the_public_page_is_light_and_costs_the_same_for_a_large_plan(
+    client: Client, coordinator: User
+) -> None:
+    def visit(version: PlanVersion) -> tuple[int, int]:
+        (row,) = asked(version, "Logis", by=coordinator)
+        client.get(address(row))
+        with CaptureQueriesContext(connection) as seen:
+            page = client.get(address(row))
+        return len(seen), len(gzip.compress(page.content))
+
+    small = draft_version(AllianceFactory("estrie"), by=coordinator)
+    large = written_version("mauricie", by=coordinator, priorities=20, objectives=5, actions=5)
+    assert Action.objects.filter(version=large).count() == 500
+
+    few, many = visit(small), visit(large)
+
+    assert few[0] == many[0]
+    assert many[1] < 100_000
+
+
+def test_somebody_signed_in_elsewhere_reads_the_link_too(client: Client, row: Endorsement) -> None:
+    client.force_login(person("direction", "estrie"))
+
+    assert client.get(address(row)).status_code == 200
+    assert send_answer(client, row).status_code == 302
+
+
+def test_the_cleaned_text_of_a_section_is_what_is_read(
+    client: Client, row: Endorsement, coordinator: User
+) -> None:
+    section = CanvasSection.objects.get(canvas=row.version.plan.canvas, code="2a")
+    kept = SectionText.objects.get(version=row.version, section=section)
+    save_section_text(
+        row.version,
+        section,
+        by=coordinator,
+        html="<p>Portrait <b>net</b></p><script>alert(1)</script>",
+        revision=kept.revision,
+    )
+
+    body = client.get(address(row)).content.decode()
+
+    assert "alert(1)" not in body
+    assert "Portrait <" in body
+
+
+# --- The Table's pages
+
+
+def test_the_table_asks_many_in_one_act(
+    table: Client, version: PlanVersion, coordinator: User
+) -> None:
+    alliance = version.plan.alliance
+    partners = [PartnerFactory(alliance, name, by=coordinator) for name in ("Aube", "Béguin")]
+    body = BodyFactory(alliance)
+
+    response = table.post(
+        f"{BOARD}demander/",
+        {
+            "partners": [one.pk for one in partners],
+            f"body_{body.pk}": "comite@table.example",
+            "others": "Cégep, d@cegep.example\r\n\r\nCentre d’action <c@cab.example>",
+            "language": "fr",
+        },
+        follow=True,
+    )
+
+    assert "5 demandes partent." in text_of(response)
+    assert set(Endorsement.objects.values_list("name", flat=True)) == {
+        "Aube",
+        "Béguin",
+        "Comité directeur",
+        "Cégep",
+        "Centre d’action",
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({}, "au moins un partenaire"),
+        ({"others": "Sans adresse"}, "« Sans adresse » : écrivez le nom"),
+        ({"others": "a@b.example"}, "écrivez le nom"),
+        ({"others": "Logis, a@b"}, "courriel"),
+        ({"partners": ["999999"]}, "n’est pas d’ici"),
+        ({"partners": ["x"]}, "partenaires de cette Alliance"),
+    ],
+)
+def test_a_faulty_request_keeps_what_was_typed(
+    table: Client, version: PlanVersion, typed: dict[str, Any], sentence: str
+) -> None:
+    response = table.post(f"{BOARD}demander/", {"language": "fr", **typed})
+
+    assert response.status_code == 422
+    assert sentence in text_of(response)
+    assert html.escape(typed.get("others", "")) in response.content.decode()
+    assert not Endorsement.objects.exists()
+
+
+def test_a_partner_of_another_territory_cannot_be_ticked(
+    table: Client, version: PlanVersion, coordinator: User
+) -> None:
+    foreign = PartnerFactory(AllianceFactory("estrie"), "Ailleurs", by=coordinator)
+
+    response = table.post(f"{BOARD}demander/", {"partners": [foreign.pk], "language": "fr"})
+
+    assert response.status_code == 422
+    assert "Ailleurs" not in text_of(response)
+    assert not Endorsement.objects.exists()
+
+
+def test_the_board_separates_what_no_longer_holds(
+    table: Client, version: PlanVersion, coordinator: User
+) -> None:
+    before, after, silent = asked(version, "Aube", "Béguin", "Cible", by=coordinator)
+    answered(before, RESERVATION, text="Et La Tuque?")
+    Priority.objects.filter(version=version).update(title="Titre changé")
+    answered(after, DISAGREE, text="Non merci.")
+
+    words = text_of(table.get(BOARD))
+
+    for said in (
+        "0 d’accord",
+        "1 en désaccord",
+        "1 sans réponse",
+        "1 sur un texte antérieur",
+        "En désaccord",
+        "Non merci.",
+        "D’accord, avec une réserve, sur un texte antérieur",
+        "Et La Tuque?",
+        silent.email,
+    ):
+        assert said in words
+    again = table.post(f"{BOARD}redemander/", {"appui": before.pk}, follow=True)
+    assert "1 demande repart." in text_of(again)
+
+
+def test_sending_again_and_cancelling_from_the_board(table: Client, row: Endorsement) -> None:
+    sent = table.post(f"{BOARD}{row.pk}/renvoyer/", follow=True)
+    cancelled = table.post(f"{BOARD}{row.pk}/annuler/", follow=True)
+    twice = table.post(f"{BOARD}{row.pk}/annuler/", follow=True)
+
+    assert "Un nouveau lien part : Moisson Mauricie" in text_of(sent)
+    assert "Demande annulée : Moisson Mauricie" in text_of(cancelled)
+    assert "déjà annulée" in text_of(twice)
+
+
+def test_the_evidence_is_deposited_and_linked(table: Client, row: Endorsement) -> None:
+    answered(row)
+    file = SimpleUploadedFile("resolution.pdf", b"%PDF-1.7 resolution")
+
+    response = table.post(f"{BOARD}{row.pk}/preuve/", {"file": file}, follow=True)
+
+    assert "Preuve déposée" in text_of(response)
+    document = Document.objects.get(title="Appui : Moisson Mauricie")
+    assert f"/documents/{document.pk}/" in response.content.decode()
+    bad = SimpleUploadedFile("a.pdf", b"<html>")
+    assert table.post(f"{BOARD}{row.pk}/preuve/", {"file": bad}).status_code == 422
+    assert table.post(f"{BOARD}{row.pk}/preuve/").status_code == 422
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_the_export_holds_exactly_what_is_filtered(
+    table: Client, version: PlanVersion, coordinator: User, format: str
+) -> None:
+    first, second, _third = asked(version, "=Aube", "Béguin", "Cible", by=coordinator)
+    answered(first, RESERVATION, text="=1+1")
+    answered(second)
+
+    response = table.get(BOARD, {"etat": RESERVATION, "export": format})
+
+    if format == "csv":
+        lines = response.content.decode("utf-8-sig").splitlines()
+        assert len(lines) == 2
+        assert lines[1].startswith("'=Aube;Autre;contact0@organisme.example")
+        assert ";'=1+1;" in lines[1]
+    else:
+        rows = list(load_workbook(io.BytesIO(response.content)).active.values)
+        assert [row[0] for row in rows] == ["Au nom de", "'=Aube"]
+        assert rows[1][10] == sha256_of(version)
+
+
+@pytest.mark.parametrize("export", [{}, {"export": "csv"}])
+@pytest.mark.parametrize("role", ["partner", "advisor", "analyst", "auditor"])
+def test_addresses_are_for_who_asks(
+    client: Client, row: Endorsement, role: str, export: dict[str, str]
+) -> None:
+    client.force_login(person(role, "mauricie" if role in {"partner", "advisor"} else None))
+
+    page = client.get(BOARD, export).content.decode()
+
+    assert row.name in page
+    assert row.email not in page
+
+
+ACTS = ["demander/", "redemander/", "{pk}/renvoyer/", "{pk}/annuler/", "{pk}/preuve/"]
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("role", ["partner", "advisor", "analyst", "delegate", "auditor"])
+def test_only_the_table_asks(client: Client, row: Endorsement, role: str, act: str) -> None:
+    client.force_login(person(role, "mauricie" if role in {"partner", "advisor"} else None))
+
+    assert client.post(BOARD + act.format(pk=row.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("act", ["", *ACTS])
+def test_another_territory_finds_nothing(client: Client, row: Endorsement, act: str) -> None:
+    client.force_login(person("direction", "estrie"))
+    path = BOARD + act.format(pk=row.pk)
+
+    assert client.get(path).status_code in {404, 405}
+    assert client.post(path).status_code in {404, 405}
+    draft_version("estrie")
+    foreign = path.replace("mauricie", "estrie")
+    if "{pk}" in act:
+        assert client.post(foreign).status_code == 404
+
+
+def test_the_request_of_another_version_is_not_found(table: Client, coordinator: User) -> None:
+    first = version_in("approved", "mauricie", priorities=1)
+    from plans.services import open_version
+
+    second = open_version(first.plan, by=coordinator, reason="Nouvelle priorité")
+    (row,) = asked(second, "Logis", by=coordinator)
+
+    assert table.post(f"{PLAN}1/appuis/{row.pk}/annuler/").status_code == 404
+    assert table.post(f"{PLAN}2/appuis/{row.pk}/annuler/").status_code == 302
+
+
+def test_the_ministry_reads_the_count_beside_the_version(
+    client: Client, version: PlanVersion, coordinator: User
+) -> None:
+    first, _second = asked(version, "Aube", "Béguin", by=coordinator)
+    answered(first, RESERVATION)
+    client.force_login(person("analyst"))
+
+    for path in (PLAN, f"{PLAN}1/"):
+        words = text_of(client.get(path))
+        assert "1 réponse sur 2" in words
+        assert "1 avec une réserve" in words
+
+
+def test_the_board_costs_the_same_for_one_and_three_hundred(
+    table: Client, version: PlanVersion, coordinator: User
+) -> None:
+    def visit(path: str) -> tuple[int, int]:
+        table.get(path)
+        with CaptureQueriesContext(connection) as seen:
+            page = table.get(path)
+        assert page.status_code == 200
+        return len(seen), len(gzip.compress(page.content))
+
+    def partners(number: int) -> None:
+        for n in range(number):
+            PartnerFactory(version.plan.alliance, f"Partenaire {n} de {number}", by=coordinator)
+
+    (first,) = asked(version, "Premier", by=coordinator)
+    answered(first, RESERVATION)
+    partners(1)
+    paths = [BOARD, PLAN, f"{PLAN}1/", f"{BOARD}demander/"]
+    few = [visit(path) for path in paths]
+    rows = asked(version, *(f"Organisme {n}" for n in range(299)), by=coordinator)
+    sha256 = sha256_of(version)
+    for rank, row in enumerate(rows[:200]):
+        answered(row, [AGREE, RESERVATION, DISAGREE][rank % 3], sha256=sha256)
+    partners(60)
+    many = [visit(path) for path in paths]
+
+    assert [one[0] for one in few] == [one[0] for one in many]
+    assert max(one[1] for one in many) < 100_000
+
+
+def test_the_link_is_under_the_portal_s_address(row: Endorsement, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://alliances.example"
+
+    assert link_of(row).startswith("https://alliances.example/appui/")
