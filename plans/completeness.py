@@ -60,8 +60,16 @@ class Point:
 
 @dataclass(frozen=True)
 class Completeness:
+    """``points`` block the submission; ``advised`` is asked by the canvas, and does not."""
+
     points: list[Point]
     facts: Facts
+    advised: list[Point] = field(default_factory=list)
+
+    def of(self, section: CanvasSection) -> list[Point]:
+        """What is asked of ``section``, required first."""
+        asked = [*self.points, *self.advised]
+        return [point for point in asked if point.requirement.section_id == section.pk]
 
     @property
     def total(self) -> int:
@@ -91,27 +99,27 @@ def check_all(versions: Iterable[PlanVersion]) -> dict[int, Completeness]:
     """The same for several versions (with ``plan__alliance__territory`` and ``cycle`` loaded)."""
     versions = list(versions)
     facts = _load([version.pk for version in versions])
-    required: dict[int, list[CanvasRequirement]] = {}
+    asked: dict[int, list[CanvasRequirement]] = {}
     for requirement in CanvasRequirement.objects.filter(
         canvas__in={version.plan.canvas_id for version in versions}
     ).select_related("section"):
-        required.setdefault(requirement.canvas_id, []).append(requirement)
-    return {
-        version.pk: Completeness(
-            [
-                Point(
-                    requirement,
-                    gap_of(requirement.section, facts[version.pk]),
-                    version.plan.alliance.url(
-                        "plan_section", version.number, requirement.section.code
-                    ),
-                )
-                for requirement in required.get(version.plan.canvas_id, [])
-            ],
+        asked.setdefault(requirement.canvas_id, []).append(requirement)
+    found = {}
+    for version in versions:
+        points = [
+            Point(
+                requirement,
+                gap_of(requirement.section, facts[version.pk]),
+                version.plan.alliance.url("plan_section", version.number, requirement.section.code),
+            )
+            for requirement in asked.get(version.plan.canvas_id, [])
+        ]
+        found[version.pk] = Completeness(
+            [one for one in points if one.requirement.is_required],
             facts[version.pk],
+            [one for one in points if not one.requirement.is_required],
         )
-        for version in versions
-    }
+    return found
 
 
 def _load(version_ids: list[int]) -> dict[int, Facts]:
@@ -170,7 +178,8 @@ def parts_of(action: Action, *, has_target: bool) -> set[Kind]:
     return {kind for kind, answer in answers.items() if answer}
 
 
-def _named(codes: list[str]) -> str:
+def named(codes: list[str]) -> str:
+    """« 1.1, 1.2, 2.1 et 4 de plus »."""
     shown = ", ".join(codes[:NAMED])
     others = len(codes) - NAMED
     return _("%(codes)s et %(n)s de plus") % {"codes": shown, "n": others} if others > 0 else shown
@@ -180,7 +189,7 @@ def _objectives_gap(facts: Facts) -> str:
     if not facts.priorities:
         return _("Aucune priorité n’est inscrite.")
     if facts.without_objective:
-        return _("Sans objectif : priorité %(codes)s.") % {"codes": _named(facts.without_objective)}
+        return _("Sans objectif : priorité %(codes)s.") % {"codes": named(facts.without_objective)}
     return ""
 
 
@@ -192,9 +201,9 @@ def _actions_gap(facts: Facts, kind: Kind, words: str) -> str:
     if not facts.actions:
         return _("Aucune action n’est inscrite.")
     if kind == Kind.MEANS and facts.without_action:
-        return _("Sans action : objectif %(codes)s.") % {"codes": _named(facts.without_action)}
+        return _("Sans action : objectif %(codes)s.") % {"codes": named(facts.without_action)}
     lacking = [code for code, parts in facts.actions if kind not in parts]
-    return words % {"codes": _named(lacking)} if lacking else ""
+    return words % {"codes": named(lacking)} if lacking else ""
 
 
 _GAPS: dict[str, Callable[[Facts], str]] = {

@@ -136,8 +136,8 @@ class ActionForm(ElementForm):
         label=_("Fin"), required=False, widget=DateInput(), error_messages=DATE_ERRORS
     )
     budget = MoneyFormField(label=_("Budget prévu, en dollars"), allow_zero=True, required=False)
-    population = forms.CharField(label=_("Population visée"), max_length=300, required=False)
     people_to_reach = QuantityField(label=_("Personnes à rejoindre"), whole=True, required=False)
+    population = forms.CharField(label=_("Population visée"), max_length=300, required=False)
     mrcs = forms.ModelMultipleChoiceField(
         Mrc.objects.none(),
         label=_("Territoire"),
@@ -149,6 +149,7 @@ class ActionForm(ElementForm):
     collaborators = forms.CharField(label=_("Collaborateurs"), max_length=500, required=False)
 
     hide_optional = True
+    wide = {"title", "means", "population", "mrcs", "expected_result"}
 
     def __init__(
         self,
@@ -165,9 +166,19 @@ class ActionForm(ElementForm):
         super().__init__(*args, **kwargs)
         places = Mrc.objects.filter(territory=version.territory_id)
         self.fields["mrcs"].queryset = places  # type: ignore[attr-defined]
-        for name in list(self.fields) if opening is not None else []:
-            if name != "revision" and not opening.allows_field(name):  # type: ignore[union-attr]
-                del self.fields[name]
+        self.closed: list[tuple[str, str]] = []
+        if opening is not None and element is not None:
+            self._close(opening, element)
+
+    def _close(self, opening: Opening, element: Action) -> None:
+        """Keeps the fields a modification opens; the others are read, with their words."""
+        names = {one.pk: str(one) for one in element.mrcs.all()}
+        for name in [one for one in self.fields if one != "revision"]:
+            if opening.allows_field(name):
+                continue
+            field = self.fields.pop(name)
+            value = list(names) if name == "mrcs" else getattr(element, name)
+            self.closed.append((str(field.label), in_words(field, value, names)))
 
 
 class IndicatorForm(forms.Form):

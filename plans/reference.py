@@ -44,6 +44,7 @@ def load() -> None:
                         "label": row["libelle"],
                         "short": row["abrege"],
                         "section": sections[row["section"]],
+                        "is_required": row["exige"] == "oui",
                     },
                 )
     for row in read("priorites_nationales.csv", FOLDER):

@@ -1,23 +1,18 @@
 """A version as its pages need it: every text, the whole logic, the remarks; a constant number of
 queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
 from django.http import Http404
+from django.utils.translation import gettext as _
 
-from alliances.models import Alliance, Comment
-from plans.completeness import Completeness, Kind, check, gap_of, is_started, parts_of
-from plans.models import (
-    Action,
-    CanvasSection,
-    Indicator,
-    Objective,
-    PlanVersion,
-    Priority,
-    SectionText,
-)
+from alliances.models import Alliance, Comment, User
+from plans.completeness import Completeness, Point, check, gap_of, is_started
+from plans.models import CanvasSection, PlanVersion, Priority, SectionText
+from plans.opening import Opening, opening_of
 
+from .logic import counted_priorities, fill_priority, priorities_of
+from .presence import Present, people_in
 from .states import ACTORS
 
 
@@ -36,7 +31,7 @@ def get_version(alliance: Alliance, number: int) -> PlanVersion:
 
 @dataclass(frozen=True)
 class SectionLine:
-    """A section in the table of contents."""
+    """A section in the table of contents; ``points`` is what the guide asks of it."""
 
     section: CanvasSection
     gap: str
@@ -44,6 +39,9 @@ class SectionLine:
     remarks: int
     url: str
     opens_group: bool
+    points: list[Point] = field(default_factory=list)
+    is_open: bool = True
+    present: Present | None = None
 
     @property
     def glyph(self) -> str:
@@ -51,10 +49,15 @@ class SectionLine:
             return "run" if self.remarks else "done"
         return "run" if self.is_started else "todo"
 
+    @property
+    def state(self) -> str:
+        """The glyph in words."""
+        return {"done": _("Complète"), "run": _("En cours"), "todo": _("À faire")}[self.glyph]
+
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything the editor and the reading page show of a version."""
+    """Everything the reading page shows of a version."""
 
     version: PlanVersion
     completeness: Completeness
@@ -73,6 +76,31 @@ class Sheet:
         return before, after
 
 
+@dataclass(frozen=True)
+class Desk(Sheet):
+    """What the editor shows: one section, and of the logic one priority in full.
+
+    ``open_priority`` is its key; ``opening`` says what may be written.
+    """
+
+    opening: Opening
+    section: CanvasSection
+    open_priority: int | None
+
+    @property
+    def line(self) -> SectionLine:
+        return self.line_of(self.section)
+
+    @property
+    def text(self) -> SectionText | None:
+        return self.texts.get(self.section.pk)
+
+    @property
+    def place(self) -> int:
+        """The section's number among all, from 1."""
+        return [line.section.pk for line in self.lines].index(self.section.pk) + 1
+
+
 def get_section(version: PlanVersion, code: str) -> CanvasSection:
     """The section ``code`` of the version's canvas; raises Http404."""
     section = CanvasSection.objects.filter(canvas=version.plan.canvas_id, code=code).first()
@@ -82,11 +110,14 @@ def get_section(version: PlanVersion, code: str) -> CanvasSection:
 
 
 def first_section(version: PlanVersion) -> CanvasSection | None:
-    """The first section with something missing, else the first of all."""
-    completeness = check(version)
-    if completeness.missing:
-        return min((p.requirement.section for p in completeness.missing), key=lambda s: s.rank)
-    return CanvasSection.objects.filter(canvas=version.plan.canvas_id).first()
+    """The first section with something missing that may be written, else the first of all."""
+    opening = opening_of(version)
+    writable = [section for section in opening.sections if opening.has(section)]
+    lacking = {point.requirement.section_id for point in check(version).missing}
+    return next(
+        (section for section in writable if section.pk in lacking),
+        next(iter(writable or opening.sections), None),
+    )
 
 
 def _open_remarks(version: PlanVersion) -> dict[str, int]:
@@ -97,59 +128,22 @@ def _open_remarks(version: PlanVersion) -> dict[str, int]:
         answers=None,
         resolved_at=None,
     ).values_list("field", flat=True)
-    for field in fields:
-        counts[field] = counts.get(field, 0) + 1
+    for name in fields:
+        counts[name] = counts.get(name, 0) + 1
     return counts
 
 
-def priorities_of(version: PlanVersion) -> list[Priority]:
-    """The whole logic: priorities with their themes, objectives, actions, places, indicators.
-
-    Each element gets its ``code`` (« 1.1.2 »); each action the names of the parts it has.
-    """
-    actions = Action.objects.prefetch_related(
-        Prefetch("indicators", Indicator.objects.order_by("rank", "pk")), "mrcs"
-    ).order_by("rank", "pk")
-    priorities = list(
-        Priority.objects.filter(version=version)
-        .prefetch_related(
-            "national_priorities",
-            Prefetch("objectives", Objective.objects.order_by("rank", "pk")),
-            Prefetch("objectives__actions", actions),
-        )
-        .order_by("rank", "pk")
-    )
-    for priority in priorities:
-        priority.actions_count = sum(  # type: ignore[attr-defined]
-            len(objective.actions.all()) for objective in priority.objectives.all()
-        )
-        for objective in priority.objectives.all():
-            objective.code = f"{priority.rank}.{objective.rank}"  # type: ignore[attr-defined]
-            for action in objective.actions.all():
-                _describe(action, objective.code)  # type: ignore[attr-defined]
-    return priorities
-
-
-def _describe(action: Action, objective_code: str) -> None:
-    indicators = list(action.indicators.all())
-    with_target = [one for one in indicators if one.target is not None]
-    has = parts_of(action, has_target=bool(with_target))
-    action.code = f"{objective_code}.{action.rank}"  # type: ignore[attr-defined]
-    action.lacks = [kind for kind in ASKED if kind not in has]  # type: ignore[attr-defined]
-    action.first_target = with_target[0] if with_target else None  # type: ignore[attr-defined]
-
-
-ASKED = [Kind.MEANS, Kind.POPULATION, Kind.RESULTS, Kind.INDICATORS, Kind.PEOPLE]
-
-
-def sheet_of(version: PlanVersion, *, with_logic: bool = True) -> Sheet:
-    """The version with its contents; ``with_logic=False`` leaves the elements out."""
+def _lines(
+    version: PlanVersion,
+    completeness: Completeness,
+    opening: Opening,
+    present: dict[str, Present],
+) -> list[SectionLine]:
     alliance = version.plan.alliance
-    completeness = check(version)
     remarks = _open_remarks(version)
     lines: list[SectionLine] = []
     group = ""
-    for section in CanvasSection.objects.filter(canvas=version.plan.canvas_id):
+    for section in opening.sections:
         lines.append(
             SectionLine(
                 section,
@@ -158,11 +152,57 @@ def sheet_of(version: PlanVersion, *, with_logic: bool = True) -> Sheet:
                 remarks.get(section.code, 0),
                 alliance.url("plan_section", version.number, section.code),
                 section.group != group,
+                completeness.of(section),
+                opening.has(section),
+                present.get(section.code),
             )
         )
         group = section.group
+    return lines
+
+
+def contents_of(version: PlanVersion, *, reader: User) -> tuple[Completeness, list[SectionLine]]:
+    """The table of contents as ``reader`` sees it now: states, and who is where."""
+    completeness = check(version)
+    present = people_in(version, but=reader)
+    return completeness, _lines(version, completeness, opening_of(version), present)
+
+
+def sheet_of(version: PlanVersion, *, with_logic: bool = True) -> Sheet:
+    """The version with its contents; ``with_logic=False`` leaves the elements out."""
+    completeness = check(version)
+    lines = _lines(version, completeness, opening_of(version), {})
     texts = {
         text.section_id: text
         for text in SectionText.objects.filter(version=version).select_related("updated_by")
     }
     return Sheet(version, completeness, lines, texts, priorities_of(version) if with_logic else [])
+
+
+def desk_of(version: PlanVersion, code: str, *, reader: User, priority: int | None = None) -> Desk:
+    """The editor on section ``code``, with ``priority`` in full, the first one when it is not of
+    the version; raises Http404 for no such section."""
+    opening = opening_of(version)
+    section = next((one for one in opening.sections if one.code == code), None)
+    if section is None:
+        raise Http404
+    completeness = check(version)
+    lines = _lines(version, completeness, opening, people_in(version, but=reader))
+    texts = SectionText.objects.filter(version=version, section=section)
+    priorities: list[Priority] = []
+    shown = None
+    if not section.is_text:
+        priorities = counted_priorities(version)
+        known = [one.pk for one in priorities]
+        shown = priority if priority in known else next(iter(known), None)
+        fill_priority(version, priorities, shown)
+    return Desk(
+        version,
+        completeness,
+        lines,
+        {text.section_id: text for text in texts.select_related("updated_by")},
+        priorities,
+        opening,
+        section,
+        shown,
+    )

@@ -15,6 +15,7 @@ from alliances.models import Alliance
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
 from plans import selectors, services
+from plans.advice import advice_on
 from plans.completeness import check as check_version
 from plans.decision_forms import (
     ApproveForm,
@@ -87,13 +88,15 @@ def _check_page(
     request: HttpRequest, alliance: Alliance, version: PlanVersion, refusal: Refusal | None = None
 ) -> HttpResponse:
     reader = person_of(request)
+    completeness = check_version(version)
     context = {
         "alliance": alliance,
         "tab": "plan",
         "page_title": _("Vérifier et transmettre"),
         "version": version,
         "title": title_of(version),
-        "completeness": check_version(version),
+        "completeness": completeness,
+        "advice": advice_on(version, completeness),
         "corrections": selectors.corrections_of(version, reader),
         "may_submit": can(reader, "submit_plan", alliance),
         "refusal": refusal,

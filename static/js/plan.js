@@ -212,3 +212,88 @@ function enhance(box) {
 }
 
 for (const box of document.querySelectorAll("[data-rte]")) enhance(box);
+
+// --- Moving with the mouse; the arrows and « Déplacer vers… » do the same from the keyboard
+
+let dragged = null;
+
+function unmark() {
+  for (const one of document.querySelectorAll(".drop-before, .drop-after, .drop-into")) {
+    one.classList.remove("drop-before", "drop-after", "drop-into");
+  }
+}
+
+function target(event) {
+  const { moveKind } = dragged.dataset;
+  const beside = event.target.closest?.(`[data-move-kind="${moveKind}"]`);
+  if (beside && beside !== dragged) {
+    const box = beside.getBoundingClientRect();
+    return { beside, after: event.clientY > box.top + box.height / 2 };
+  }
+  const into = event.target.closest?.(`[data-move-into="${moveKind}"]`);
+  return into && !beside ? { into } : null;
+}
+
+function moveTo(place) {
+  const parent = place.into?.dataset.into ?? place.beside.dataset.parent ?? "";
+  let rank = "";
+  if (place.beside) {
+    rank = Number(place.beside.dataset.rank) + (place.after ? 1 : 0);
+    // Taken out of the same list first, it leaves a place behind it.
+    const same = (dragged.dataset.parent ?? "") === parent;
+    if (same && Number(dragged.dataset.rank) < rank) rank -= 1;
+  }
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = dragged.dataset.move;
+  const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
+  for (const [name, value] of Object.entries({ csrfmiddlewaretoken: token, sous: parent, rang: rank })) {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name, value });
+    form.append(input);
+  }
+  document.body.append(form);
+  form.submit();
+}
+
+for (const handle of document.querySelectorAll("[data-handle]")) {
+  const element = handle.closest("[data-move]");
+  if (!element) continue;
+  handle.hidden = false;
+  // Only from its handle: the words of a form stay easy to select.
+  handle.addEventListener("pointerdown", () => { element.draggable = true; });
+  handle.addEventListener("pointerup", () => { element.draggable = false; });
+}
+
+document.addEventListener("dragstart", (event) => {
+  const element = event.target.closest?.("[data-move][draggable=true]");
+  if (!element) return;
+  dragged = element;
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", "");
+  element.classList.add("is-dragged");
+});
+
+document.addEventListener("dragover", (event) => {
+  if (!dragged) return;
+  unmark();
+  const place = target(event);
+  if (!place) return;
+  event.preventDefault();
+  if (place.into) place.into.classList.add("drop-into");
+  else place.beside.classList.add(place.after ? "drop-after" : "drop-before");
+});
+
+document.addEventListener("drop", (event) => {
+  const place = dragged && target(event);
+  if (!place) return;
+  event.preventDefault();
+  moveTo(place);
+});
+
+document.addEventListener("dragend", () => {
+  unmark();
+  dragged?.classList.remove("is-dragged");
+  if (dragged) dragged.draggable = false;
+  dragged = null;
+});

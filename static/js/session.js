@@ -79,6 +79,9 @@ if (length > 0) {
     }
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) schedule(); });
+  // The editor talks to the portal by itself.
+  document.addEventListener("portal:alive", () => prolong(length));
+  document.addEventListener("portal:session-over", () => { deadline = 0; schedule(); });
 }
 
 // --- Drafts: the text survives a session that ended

@@ -94,12 +94,13 @@ def test_the_text_saves_itself_and_says_when(signed_in: Callable[..., Client]) -
     draft_version("mauricie")
 
     answer = signed_in("coordination").post(
-        f"{PLAN}1/2c/texte/", {"html": "<p>La Tuque</p>", "revision": "0"},
+        f"{PLAN}1/champ/",
+        {"kind": "texte", "code": "2c", "field": "html", "value": "<p>La Tuque</p>", "base": "0"},
         headers={"X-Autosave": "1"},
-    )  # fmt: skip
+    )
 
     assert re.fullmatch(r"\d+\sh\s\d\d", answer.json()["at"])
-    assert answer.json()["fields"] == {"revision": "1"}
+    assert (answer.json()["before"], answer.json()["revision"]) == (0, 1)
 
 
 def test_two_writers_get_a_screen_with_both_texts(signed_in: Callable[..., Client]) -> None:
@@ -110,7 +111,11 @@ def test_two_writers_get_a_screen_with_both_texts(signed_in: Callable[..., Clien
     sent = {"html": "<p>Le mien</p>", "revision": "0"}
 
     page = client.post(f"{PLAN}1/2c/texte/", sent)
-    quiet = client.post(f"{PLAN}1/2c/texte/", sent, headers={"X-Autosave": "1"})
+    quiet = client.post(
+        f"{PLAN}1/champ/",
+        {"kind": "texte", "code": "2c", "field": "html", "value": "<p>Le mien</p>", "base": "0"},
+        headers={"X-Autosave": "1"},
+    )
 
     assert (page.status_code, quiet.status_code) == (409, 409)
     assert "Maude Gélinas a enregistré un autre texte" in quiet.json()["message"]
@@ -326,7 +331,6 @@ def test_saving_a_text_reads_and_writes_little(signed_in: Callable[..., Client])
     with CaptureQueriesContext(connection) as captured:
         client.post(
             f"{PLAN}1/2c/texte/", {"html": "<p>La Tuque</p>", "revision": "1"},
-            headers={"X-Autosave": "1"},
         )  # fmt: skip
 
     own = [q["sql"] for q in captured if "plans_" in q["sql"]]
