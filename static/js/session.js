@@ -190,9 +190,13 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (place) place.textContent = detail;
   };
 
-  const complain = (detail) => {
+  const hush = () => {
     form.querySelector("[data-save-notice]")?.remove();
     status?.replaceChildren();
+  };
+
+  const complain = (detail) => {
+    hush();
     form.prepend(message("save-failed"));
     if (detail) form.querySelector("[data-save-notice] [data-detail]").textContent = detail;
   };
@@ -228,8 +232,9 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         prolong(length);
       } else if (answer.type === "opaqueredirect" || answer.status === 401) {
         names.forEach((name) => changed.add(name));
+        // The notice of the end of the session says where the text is and what to do.
         deadline = 0;
-        complain();
+        hush();
         schedule();
       } else {
         complain(reply.message);

@@ -19,6 +19,7 @@ from .pages import button, done, from_home, plain, press
 
 TITLE = "Jardin de la gare, édition du soir"
 NUMBER_OF = "SELECT count(*) FROM fqis_project WHERE title = %s"
+WRITTEN = "SELECT count(*) FROM reporting_annualreport WHERE difficulties = %s"
 NOTICES_OF = """
     SELECT d.number, d.state FROM fqis_versement v
     JOIN alliances_document d ON d.id = v.notice_id
@@ -81,6 +82,69 @@ def test_a_form_sent_after_the_session_gives_its_text_back(
     expect(page.get_by_text("Texte retrouvé.")).to_be_visible()
     expect(page.get_by_label("Titre du projet")).to_have_value(TITLE)
     assert story.rows(NUMBER_OF, TITLE) == [(0,)]
+
+
+def test_an_automatic_saving_after_the_session_keeps_the_text(
+    visit_story: Visit, story: Portal
+) -> None:
+    email, typed = "coordination@jamesie.example", "Les trajets d’hiver coûtent plus cher."
+    visitor = visit_story(email)
+    page = from_home(visitor, "reddition 2025-2026")
+    address = page.url
+    page.on("dialog", lambda dialog: dialog.accept())
+    visitor.context.clear_cookies(name="sessionid")
+
+    with page.expect_response("**/enregistrer/") as answer:
+        page.get_by_label("Difficultés et ajustements").fill(typed)
+
+    assert answer.value.status == 401
+    notice = page.locator("[data-session-notice]")
+    expect(notice).to_contain_text("Votre session est terminée.")
+    expect(notice).to_contain_text("Le texte que vous avez écrit est gardé dans ce navigateur.")
+    # Nothing promises a saving that will not come.
+    expect(page.locator("[data-save-notice]")).to_have_count(0)
+    expect(page.locator("[data-autosave-status]")).to_have_text("")
+    expect(page.get_by_label("Difficultés et ajustements")).to_have_value(typed)
+    visitor.check_accessible()
+    assert story.rows(WRITTEN, typed) == [(0,)]
+
+    press(page, notice.get_by_role("link", name="Se connecter"))
+    sign_in_here(page, email)
+
+    assert page.url == address
+    expect(page.get_by_text("Texte retrouvé.")).to_be_visible()
+    expect(page.get_by_label("Difficultés et ajustements")).to_have_value(typed)
+    press(page, button(page, "Enregistrer"))
+    assert story.rows(WRITTEN, typed) == [(1,)]
+
+
+def test_an_automatic_saving_that_fails_says_so_and_tries_again(
+    visit_story: Visit, story: Portal
+) -> None:
+    first, second = "Le camion est tombé en panne.", "Un autre camion est venu de Chapais."
+    visitor = visit_story("coordination@jamesie.example")
+    page = from_home(visitor, "reddition 2025-2026")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/enregistrer/", lambda route: route.fulfill(status=500, body="Erreur"))
+
+    page.get_by_label("Difficultés et ajustements").fill(first)
+
+    notice = page.locator("[data-save-notice]")
+    expect(notice).to_contain_text("Le texte n’est pas enregistré.")
+    expect(notice).to_contain_text("Votre texte reste ici. Le portail essaie de nouveau.")
+    expect(page.locator("[data-autosave-status]")).to_have_text("")
+    expect(page.get_by_label("Difficultés et ajustements")).to_have_value(first)
+    assert story.rows(WRITTEN, first) == [(0,)]
+    visitor.check_accessible()
+
+    page.unroute("**/enregistrer/")
+    page.get_by_label("Pratiques gagnantes").fill(second)
+
+    expect(page.locator("[data-autosave-status]")).to_contain_text("Enregistré à")
+    expect(notice).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label("Difficultés et ajustements")).to_have_value(first)
+    expect(page.get_by_label("Pratiques gagnantes")).to_have_value(second)
 
 
 # --- Twice
