@@ -22,7 +22,7 @@ from .models import (
     User,
     group_name,
 )
-from .roles import NATIONAL_RIGHTS, ROLES, TERRITORY_RIGHTS, VIEW, Role, Side
+from .roles import MINISTRY_ROLES, NATIONAL_RIGHTS, ROLES, TERRITORY_RIGHTS, VIEW, Role, Side
 
 _NATIONAL = [codename for codename, _ in NATIONAL_RIGHTS]
 
@@ -183,6 +183,20 @@ def standing_in(user: User, right: str, of: object | None = None) -> User | None
     return absent
 
 
+_REPLACED = {*MINISTRY_ROLES, "direction"}
+
+
+def may_be_replaced(membership: Membership) -> bool:
+    """Whether somebody may stand in for this role: one of the ministry, or a Table's direction,
+    held by its person in their own name today or later."""
+    return (
+        membership.role in _REPLACED
+        and membership.ended_at is None
+        and membership.stands_in_for_id is None
+        and (membership.ends_on is None or membership.ends_on >= clock.today())
+    )
+
+
 _closers: dict[str, tuple[str, ...]] = {}
 
 
@@ -209,6 +223,7 @@ __all__ = [
     "holds_national",
     "install_groups",
     "let_close",
+    "may_be_replaced",
     "may_close",
     "memberships_of",
     "require",

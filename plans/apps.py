@@ -15,6 +15,7 @@ class PlansConfig(AppConfig):
 
         from . import documents
         from .models import PlanVersion
+        from .selectors.threads import quote_of
         from .services import start_plan
 
         register_tab(Tab("plan", _("Plan"), "plan", 30))
@@ -28,6 +29,10 @@ class PlansConfig(AppConfig):
                 "add_priority": _("Priorité ajoutée"),
                 "remove_element": _("Élément du plan retiré"),
                 "submit_plan": _("Plan transmis"),
+                "open_plan_section": _("Section du plan ouverte"),
+                "abandon_plan_version": _("Version du plan abandonnée"),
+                "give_opinion": _("Avis de la DGSQ"),
+                "review_plan": _("Plan analysé"),
                 "return_plan": _("Plan retourné"),
                 "validate_plan": _("Plan validé"),
                 "approve_plan": _("Plan approuvé"),
@@ -42,6 +47,11 @@ class PlansConfig(AppConfig):
                 "withdraw_practice": _("Pratique retirée"),
             }
         )
-        register_target(PlanVersion, lambda version: version.plan.alliance)
+        register_target(
+            PlanVersion,
+            lambda version: version.plan.alliance,
+            closers=["edit_plan", "validate_plan"],
+            quote_of=quote_of,
+        )
         on_milestone(start_plan)
         documents.register()

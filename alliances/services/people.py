@@ -47,11 +47,8 @@ def grant_role(
     """Gives a role. Refuses a role the giver may not give, and one the person already has."""
     check_gift(role, territory, by)
     today = clock.today()
-    if (
-        Membership.objects.active_on(today)
-        .filter(user=user, role=role, territory=territory)
-        .exists()
-    ):
+    close_lapsed(user, role, territory)
+    if Membership.objects.filter(user=user, role=role, territory=territory, ended_at=None).exists():
         raise Refusal(_("Cette personne a déjà ce rôle."), field="role")
     membership = Membership.objects.create(
         user=user,
@@ -75,6 +72,13 @@ def grant_role(
     return membership
 
 
+def close_lapsed(user: User, role: str, territory: Territory | None) -> None:
+    """Ends, in the portal's name, a role whose last day is past: it may be given again."""
+    Membership.objects.filter(
+        user=user, role=role, territory=territory, ended_at=None, ends_on__lt=clock.today()
+    ).update(ended_at=clock.now(), ended_by=User.objects.portal())
+
+
 @transaction.atomic
 def end_role(membership: Membership, *, by: User) -> Membership:
     """Takes a role back at once. Nobody takes back their own last right to manage people."""
@@ -86,11 +90,17 @@ def end_role(membership: Membership, *, by: User) -> Membership:
     membership.save(update_fields=["ended_at", "ended_by"])
     membership.user.groups.remove(*Group.objects.filter(name=membership.group_name))
     forget_rights(membership.user)
+    absent = membership.stands_in_for
+    summary = (
+        _("a mis fin au remplacement de %(absent)s par %(person)s, %(role)s")
+        if absent
+        else _("a retiré le rôle %(role)s à %(person)s")
+    )
     journal.record(
         by=by,
-        verb="end_role",
-        summary=_("a retiré le rôle %(role)s à %(person)s")
-        % {"role": membership.role_label, "person": membership.user},
+        verb="end_stand_in" if absent else "end_role",
+        summary=summary
+        % {"role": membership.role_label, "person": membership.user, "absent": absent},
         territory=membership.territory,
         target=membership,
     )

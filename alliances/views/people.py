@@ -44,6 +44,7 @@ def _people_page(request: HttpRequest, form: InviteForm) -> dict[str, object]:
         "filters": found.form,
         "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
         "invitations": selectors.pending_invitations(),
+        "stand_ins": selectors.stand_ins(),
         "form": form,
     }
 
@@ -96,7 +97,7 @@ def say_invited(request: HttpRequest, invitation: Invitation) -> None:
 
 
 def _person_page(request: HttpRequest, user: User, form: GrantForm) -> dict[str, object]:
-    held = user.memberships.select_related("territory", "created_by", "ended_by")
+    held = selectors.roles_of(user)
     return {
         "person": user,
         "crumbs": [
