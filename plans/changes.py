@@ -4,7 +4,7 @@ Entries hold texts only, so that a document freezes them as they are. Marked HTM
 cleaned texts: only ``<del>`` and ``<ins>`` are added.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
@@ -28,7 +28,7 @@ from .comparison import (
     compare,
 )
 from .facts import KIND_NAMES, codes_of, facts_of, field_label, indicator_line, value_text
-from .models import CanvasSection
+from .models import CanvasSection, PlanVersion
 from .opening import PART_OF
 from .selectors.content import IndicatorContent, PlanContent, SectionContent
 from .word_by_word import Change, Pair, marked_line, pairs
@@ -144,6 +144,17 @@ class Report:
     @property
     def count(self) -> int:
         return sum(1 for entry in self.entries if entry.signs)
+
+
+def modified_by(version: PlanVersion, versions: Iterable[PlanVersion]) -> PlanVersion | None:
+    """The version that ``version`` modifies, among ``versions``: its base, else the last approved
+    before it, else the one before."""
+    earlier = sorted(
+        (one for one in versions if one.number < version.number), key=lambda one: -one.number
+    )
+    base = next((one for one in earlier if one.pk == version.base_id), None)
+    approved = next((one for one in earlier if one.in_force_from), None)
+    return base or approved or (earlier[0] if earlier else None)
 
 
 def report(old: PlanContent, new: PlanContent, *, whole: bool = False) -> Report:

@@ -1,6 +1,8 @@
 """The plan's documents: the letter of approval and the whole plan, frozen on the day of the act."""
 
+from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -11,8 +13,10 @@ from alliances.models import Document, User
 from alliances.services.documents import Renderer, create_document, register_renderer
 from alliances.services.notifications import people_with
 
+from .changes import modified_by, report
 from .models import PlanVersion, Priority
 from .publication import is_final, publication_data
+from .selectors.content import content_of
 from .wording import title_of
 
 APPROVAL = "plan_approval"
@@ -78,6 +82,21 @@ def plan_document(version: PlanVersion, *, by: User) -> Document:
     )
 
 
+def _modifications(version: PlanVersion) -> dict[str, Any]:
+    """The annex of the letter: what changed since the version it replaces, before and after."""
+    approved = version.plan.versions.filter(in_force_from__isnull=False)
+    before = modified_by(version, approved)
+    if before is None:
+        return {}
+    before.plan = version.plan
+    found = report(content_of(before), content_of(version))
+    return {
+        "from": before.number,
+        "reason": version.reason,
+        "entries": [asdict(entry) for entry in found.entries],
+    }
+
+
 def approval_letter(
     version: PlanVersion, *, by: User, on: date, acting_for: User | None = None
 ) -> Document:
@@ -116,5 +135,6 @@ def approval_letter(
             "in_force_from": on.isoformat(),
             "approved_by": {"name": by.full_name, "title": for_the_minister},
             "priorities": list(priorities),
+            "modifications": modifications,
         },
     )

@@ -141,6 +141,12 @@ def _nested(html: str, top: int = 4) -> SafeString:
     return mark_safe(_HEADING.sub(renamed, html))  # noqa: S308 (cleaned when it was written)
 
 
+@register.filter
+def nested(html: str) -> SafeString:
+    """A marked text with its headings made paragraphs: in a cell, a heading would lead nowhere."""
+    return mark_safe(_HEADING.sub(lambda found: f"<{found[1]}p>", html))  # noqa: S308
+
+
 def _section(one: SectionContent, *, holds_logic: bool) -> SectionSheet:
     where = ""
     if one.kind != Kind.TEXT and not holds_logic and not one.html:

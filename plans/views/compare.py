@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from alliances.models import Alliance, User
 from alliances.scoping import alliance_page, person_of
 from plans import selectors
-from plans.changes import GLYPHS, MASCULINE, Entry, Mark, Report, report
+from plans.changes import GLYPHS, MASCULINE, Entry, Mark, Report, modified_by, report
 from plans.models import Plan, PlanVersion
 from plans.selectors.content import content_of
 from plans.wording import last_act, state_words
@@ -43,14 +43,6 @@ def _asked(
     new = by_number[numbers[1]] if numbers[1] else versions[0]
     old = by_number[numbers[0]] if numbers[0] else modified_by(new, versions)
     return old, new
-
-
-def modified_by(version: PlanVersion, versions: list[PlanVersion]) -> PlanVersion | None:
-    """The version that ``version`` modifies: its base, else the last approved before it."""
-    earlier = [one for one in versions if one.number < version.number]
-    base = next((one for one in earlier if one.pk == version.base_id), None)
-    approved = next((one for one in earlier if one.in_force_from), None)
-    return base or approved or (earlier[0] if earlier else None)
 
 
 @dataclass(frozen=True)
@@ -115,6 +107,12 @@ def _side(version: PlanVersion, reader: User) -> dict[str, Any]:
     }
 
 
+def _plan_name(alliance: Alliance) -> str:
+    """« PARC », or « plan de travail » in a cycle that has no acronym for it."""
+    cycle = alliance.cycle
+    return cycle.plan_short if cycle.plan_short.isupper() else cycle.plan_word
+
+
 def _crumbs(alliance: Alliance) -> list[dict[str, str]]:
     return [
         {"label": str(alliance), "url": alliance.get_absolute_url()},
@@ -139,7 +137,7 @@ def compare(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "alliance": alliance,
         "tab": "plan",
         "crumbs": _crumbs(alliance),
-        "page_title": _("Comparer deux versions du %(plan)s") % {"plan": alliance.cycle.plan_short},
+        "page_title": _("Comparer deux versions du %(plan)s") % {"plan": _plan_name(alliance)},
         "versions": versions,
     }
     if old is not None and new is not None and old != new:
