@@ -39,6 +39,16 @@ class AlliancesConfig(AppConfig):
                 "open_account": _("Compte ouvert"),
                 "close_account": _("Compte fermé"),
                 "add_body": _("Instance ajoutée"),
+                "change_body": _("Instance modifiée"),
+                "close_body": _("Instance dissoute"),
+                "reopen_body": _("Instance reprise"),
                 "count_seats": _("Sièges comptés"),
+                "add_partner": _("Partenaire inscrit"),
+                "change_partner": _("Partenaire modifié"),
+                "partner_left": _("Départ d’un partenaire"),
+                "partner_back": _("Retour d’un partenaire"),
+                "add_zone": _("Zone inscrite"),
+                "change_zone": _("Zone modifiée"),
+                "remove_zone": _("Zone retirée"),
             }
         )

@@ -18,7 +18,6 @@ from alliances.roles import ROLES, TABLE_ROLES
 from alliances.services.documents import DEPOSITS
 
 LANGUAGES = [("fr", "Français"), ("en", "English")]
-MORE_THAN_SEATS = _("Il y a plus de sièges tenus que de sièges. Corrigez l’un des deux.")
 Choices = Sequence[tuple[str, str | Promise]]
 
 
@@ -131,40 +130,6 @@ def role_choices(slugs: list[str]) -> Choices:
     """« Coordination, Table », in the order of the roles."""
     roles = [ROLES[slug] for slug in slugs]
     return [("", _("Choisir")), *((one.slug, f"{one.label}, {one.side.label}") for one in roles)]
-
-
-# --- Governance
-
-
-class BodyForm(forms.Form):
-    name = forms.CharField(
-        label=_("Nom de l’instance"),
-        max_length=200,
-        help_text=_("Par exemple « Comité directeur »."),
-    )
-
-
-class SeatForm(forms.Form):
-    """How many seats, and how many are held by people living in poverty. Never a name."""
-
-    on = forms.DateField(label=_("Compté le"), widget=DateInput())
-    seats = forms.IntegerField(label=_("Sièges"), min_value=1, max_value=500)
-    lived_experience = forms.IntegerField(
-        label=_("Dont sièges tenus par des personnes en situation de pauvreté"),
-        min_value=0,
-        max_value=500,
-        help_text=_("Un nombre, jamais un nom."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
-        seats, held = typed.get("seats"), typed.get("lived_experience")
-        if seats is not None and held is not None and held > seats:
-            self.add_error(
-                "lived_experience",
-                MORE_THAN_SEATS,
-            )
-        return typed
 
 
 # --- Remarks and documents

@@ -12,12 +12,10 @@ from alliances.models import (
     Alliance,
     Comment,
     Document,
-    GovernanceBody,
     Invitation,
     JournalEntry,
     Membership,
     Notification,
-    SeatCount,
     Territory,
     User,
 )
@@ -106,26 +104,6 @@ def people_rows(users: Iterable[User]) -> Iterator[list[Cell]]:
 
 def people_columns() -> list[str]:
     return [_("Nom"), _("Courriel"), _("Rôles"), _("Compte"), _("Dernière connexion")]
-
-
-# --- Governance
-
-
-@dataclass(frozen=True)
-class BodySeats:
-    body: GovernanceBody
-    latest: SeatCount | None
-    history: list[SeatCount]
-
-
-def governance_of(alliance: Alliance) -> list[BodySeats]:
-    """Each body with its last count of seats, and the counts before."""
-    bodies = GovernanceBody.objects.filter(alliance=alliance).prefetch_related("counts")
-    return [
-        BodySeats(body, counts[0] if counts else None, counts[1:])
-        for body in bodies
-        for counts in [list(body.counts.all())]
-    ]
 
 
 # --- Documents

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Value
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from .models import Alliance
 
@@ -53,3 +54,18 @@ def _counts(alliance: Alliance) -> dict[str, int]:
         if tab.rows
     ]
     return dict(counted[0].union(*counted[1:], all=True)) if counted else {}
+
+
+def team_pages(alliance: Alliance, current: str) -> list[dict[str, object]]:
+    """The pages under « Équipe »: its people, then the registers of the Concertation."""
+    pages = [
+        ("team", _("Personnes")),
+        ("partners", _("Partenaires")),
+        ("representativity", _("Représentativité")),
+        ("bodies", _("Instances")),
+        ("zones", _("Zones")),
+    ]
+    return [
+        {"label": label, "url": alliance.url(name), "current": name == current}
+        for name, label in pages
+    ]

@@ -1,19 +1,23 @@
 from django.urls import path
 
 from alliances.views import (
+    bodies,
     comments,
     downloads,
     health,
     invitations,
     pages,
+    partners,
     people,
     session,
     team,
     traces,
     verification,
+    zones,
 )
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
+REGISTERS = f"{ALLIANCE}concertation/"
 
 urlpatterns = [
     path("sante/", health.alive, name="health"),
@@ -42,8 +46,24 @@ urlpatterns = [
     path("personnes/invitations/<int:pk>/annuler/", people.cancel, name="cancel_invitation"),
     path(f"{ALLIANCE}equipe/", team.team, name="team"),
     path(f"{ALLIANCE}equipe/inviter/", team.invite, name="team_invite"),
-    path(f"{ALLIANCE}equipe/gouvernance/", team.add_body, name="governance_add"),
-    path(f"{ALLIANCE}equipe/gouvernance/<int:pk>/", team.count_seats, name="governance_count"),
+    path(REGISTERS, partners.partners, name="partners"),
+    path(f"{REGISTERS}representativite/", partners.representativity, name="representativity"),
+    path(f"{REGISTERS}partenaires/nouveau/", partners.partner_new, name="partner_new"),
+    path(f"{REGISTERS}partenaires/<int:pk>/", partners.partner, name="partner"),
+    path(f"{REGISTERS}partenaires/<int:pk>/modifier/", partners.partner_edit, name="partner_edit"),
+    path(f"{REGISTERS}partenaires/<int:pk>/depart/", partners.partner_leave, name="partner_leave"),
+    path(f"{REGISTERS}partenaires/<int:pk>/retour/", partners.partner_back, name="partner_back"),
+    path(f"{REGISTERS}instances/", bodies.bodies, name="bodies"),
+    path(f"{REGISTERS}instances/nouvelle/", bodies.body_new, name="body_new"),
+    path(f"{REGISTERS}instances/<int:pk>/", bodies.body, name="body"),
+    path(f"{REGISTERS}instances/<int:pk>/compter/", bodies.body_count, name="body_count"),
+    path(f"{REGISTERS}instances/<int:pk>/modifier/", bodies.body_edit, name="body_edit"),
+    path(f"{REGISTERS}instances/<int:pk>/dissoudre/", bodies.body_close, name="body_close"),
+    path(f"{REGISTERS}instances/<int:pk>/reprendre/", bodies.body_reopen, name="body_reopen"),
+    path(f"{REGISTERS}zones/", zones.zones, name="zones"),
+    path(f"{REGISTERS}zones/nouvelle/", zones.zone_new, name="zone_new"),
+    path(f"{REGISTERS}zones/<int:pk>/", zones.zone_edit, name="zone_edit"),
+    path(f"{REGISTERS}zones/<int:pk>/retirer/", zones.zone_remove, name="zone_remove"),
     path(f"{ALLIANCE}documents/", traces.documents, name="documents"),
     path(f"{ALLIANCE}documents/deposer/", traces.deposit, name="deposit_document"),
     path(f"{ALLIANCE}journal/", traces.journal, name="journal"),

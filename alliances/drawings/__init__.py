@@ -15,6 +15,7 @@ from alliances.drawings.timelines import (
     deadline_rail,
     milestones,
 )
+from alliances.drawings.trends import SeatBar, SeatTrend, seat_trend
 
 __all__ = [
     "TILE_GRID",
@@ -26,6 +27,8 @@ __all__ = [
     "Milestones",
     "Part",
     "Rect",
+    "SeatBar",
+    "SeatTrend",
     "Seats",
     "Segment",
     "Tile",
@@ -34,6 +37,7 @@ __all__ = [
     "deadline_rail",
     "envelope",
     "milestones",
+    "seat_trend",
     "seats",
     "segments",
     "stacked_bar",

@@ -16,6 +16,21 @@ register.simple_tag(drawings.seats, name="seats")
 
 
 @register.simple_tag
+def seat_trend(counts: Iterable[Any]) -> drawings.SeatTrend:
+    """``counts``: the counts of a body's seats, the last one first."""
+    oldest_first = sorted(counts, key=lambda one: one.on)
+    years = [one.on.year for one in oldest_first]
+    return drawings.seat_trend(
+        (
+            str(one.on.year) if years.count(one.on.year) == 1 else f"{one.on:%Y-%m}",
+            one.lived_experience,
+            one.seats,
+        )
+        for one in oldest_first
+    )
+
+
+@register.simple_tag
 def stacked_bar(parts: Iterable[Any], width: int) -> list[drawings.Rect]:
     """``parts``: objects or dictionaries with ``share`` (percent) and ``fill``."""
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
 from django.test import Client
 
 from alliances import clock
@@ -16,10 +15,9 @@ from alliances.models import (
     GovernanceBody,
     JournalEntry,
     Notification,
-    SeatCount,
     User,
 )
-from alliances.services import comments, documents, governance, journal, notifications
+from alliances.services import comments, documents, journal, notifications
 from tests.factories import AllianceFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -222,64 +220,6 @@ def test_all_notices_are_read_at_once(client: Client, alliance: Alliance, direct
     assert not Notification.objects.filter(recipient=direction, read_at=None).exists()
 
 
-# --- Seats
-
-
-def test_counting_the_seats_shows_them_in_the_team(client: Client, direction: User) -> None:
-    response = client.post(f"{BASE}/equipe/gouvernance/", {"name": "Comité directeur"})
-    body = GovernanceBody.objects.get()
-    assert response["Location"] == f"{BASE}/equipe/gouvernance/{body.pk}/"
-    client.post(
-        f"{BASE}/equipe/gouvernance/{body.pk}/",
-        {"on": clock.today().isoformat(), "seats": "14", "lived_experience": "3"},
-    )
-    assert "3 sièges sur 14" in client.get(f"{BASE}/equipe/").text
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"lived_experience": "15"}, "Il y a plus de sièges tenus que de sièges"),
-        ({"on": "2999-01-01"}, "dans l’avenir"),
-        ({"seats": "0"}, "supérieure ou égale à 1"),
-    ],
-)
-def test_a_count_is_refused(
-    client: Client, alliance: Alliance, direction: User, changes: dict[str, str], sentence: str
-) -> None:
-    body = governance.add_body(alliance, "Comité", by=direction)
-    typed = {"on": clock.today().isoformat(), "seats": "14", "lived_experience": "3", **changes}
-    response = client.post(f"{BASE}/equipe/gouvernance/{body.pk}/", typed)
-    assert response.status_code == 422
-    assert sentence in response.text
-
-
-def test_a_day_is_counted_once(client: Client, alliance: Alliance, direction: User) -> None:
-    body = governance.add_body(alliance, "Comité", by=direction)
-    day = clock.today()
-    governance.count_seats(body, by=direction, on=day, seats=5, lived_experience=1)
-    with pytest.raises(governance.Refusal, match="déjà comptés"):
-        governance.count_seats(body, by=direction, on=day, seats=6, lived_experience=1)
-    with pytest.raises(IntegrityError, match="seat_count_once_a_day"), transaction.atomic():
-        SeatCount.objects.create(
-            body=body, on=day, seats=6, lived_experience=1, counted_by=direction
-        )
-
-
-def test_the_database_refuses_more_seats_held_than_there_are(
-    alliance: Alliance, direction: User
-) -> None:
-    body = governance.add_body(alliance, "Comité", by=direction)
-    with pytest.raises(IntegrityError, match="seat_count_within_seats"), transaction.atomic():
-        SeatCount.objects.create(body=body, seats=2, lived_experience=3, counted_by=direction)
-
-
-def test_a_body_is_added_once(client: Client, alliance: Alliance, direction: User) -> None:
-    governance.add_body(alliance, "Comité directeur", by=direction)
-    response = client.post(f"{BASE}/equipe/gouvernance/", {"name": "comité directeur"})
-    assert "Cette instance existe déjà" in response.text
-
-
 # --- Remarks
 
 
@@ -288,7 +228,9 @@ def remarked(alliance: Alliance, monkeypatch: pytest.MonkeyPatch) -> dict[str, s
     """A body of governance that people may remark on."""
     body = GovernanceBody.objects.create(alliance=alliance, name="Comité directeur")
     label = "alliances.governancebody"
-    monkeypatch.setitem(comments._targets, label, comments.Target(GovernanceBody, lambda row: row.alliance))
+    monkeypatch.setitem(
+        comments._targets, label, comments.Target(GovernanceBody, lambda row: row.alliance)
+    )
     return {"target_label": label, "target_id": str(body.pk), "next": f"{BASE}/equipe/"}
 
 

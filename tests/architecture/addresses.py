@@ -10,10 +10,12 @@ from django.utils.http import int_to_base36
 from alliances.models import (
     Alliance,
     Comment,
+    DevitalisedZone,
     Document,
     GovernanceBody,
     Invitation,
     Membership,
+    Partner,
     User,
 )
 from alliances.services.invitations import link_of

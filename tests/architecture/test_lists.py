@@ -8,8 +8,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from alliances import registers
 from alliances.models import Alliance, User
-from alliances.services import documents, governance, invitations, journal, notifications
+from alliances.services import (
+    documents,
+    governance,
+    invitations,
+    journal,
+    notifications,
+    partners,
+    zones,
+)
 from tests.factories import person
 
 BASE = "/alliances/mauricie/2024-2029"
@@ -59,6 +68,28 @@ def add_bodies(alliance: Alliance, number: int) -> None:
         governance.add_body(alliance, f"Instance {next(NUMBERS)}", by=direction())
 
 
+def add_partners(alliance: Alliance, number: int) -> None:
+    mrcs = [None, *registers.mrcs_of(alliance)]
+    for rank, category in zip(
+        range(number), itertools.cycle(registers.categories_of(alliance)), strict=False
+    ):
+        mrc = mrcs[rank % len(mrcs)]
+        partners.add_partner(
+            alliance,
+            by=direction(),
+            name=f"Partenaire {next(NUMBERS)}",
+            category=category,
+            level="local" if mrc else "regional",
+            mrc=mrc,
+        )
+
+
+def add_zones(alliance: Alliance, number: int) -> None:
+    for _ in range(number):
+        mrc = registers.mrcs_of(alliance)[0]
+        zones.add_zone(alliance, by=direction(), mrc=mrc, municipality=f"Zone {next(NUMBERS)}")
+
+
 @pytest.mark.parametrize(
     ("address", "who", "add"),
     [
@@ -69,7 +100,10 @@ def add_bodies(alliance: Alliance, number: int) -> None:
         ("/personnes/", "admin@dgssac.example", add_invitations),
         (f"{BASE}/equipe/", "direction@mauricie.example", add_people),
         (f"{BASE}/equipe/", "direction@mauricie.example", add_invitations),
-        (f"{BASE}/equipe/", "direction@mauricie.example", add_bodies),
+        (f"{BASE}/concertation/", "direction@mauricie.example", add_partners),
+        (f"{BASE}/concertation/representativite/", "direction@mauricie.example", add_partners),
+        (f"{BASE}/concertation/instances/", "direction@mauricie.example", add_bodies),
+        (f"{BASE}/concertation/zones/", "direction@mauricie.example", add_zones),
     ],
 )
 def test_a_list_of_the_kernel_costs_the_same_for_1_and_30_rows(
