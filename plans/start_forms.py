@@ -69,11 +69,13 @@ class TextLine:
 
 def text_lines(offer: Offer, posted: QueryDict | None = None) -> list[TextLine]:
     """Each text with what was chosen, or what is proposed: taken where nothing is written, left
-    where something is."""
+    where something is. What the draft has as it is has no line."""
     lines = []
     for one in offer.texts:
+        if one.is_there:
+            continue
         to = one.target.code if one.target else ""
-        how = KEEP if one.in_conflict or one.is_there or not to else AFTER
+        how = KEEP if one.in_conflict or not to else AFTER
         if posted is not None:
             to = posted.get(f"vers-{one.section.code}", to)
             how = posted.get(f"comment-{one.section.code}", KEEP)
@@ -110,6 +112,7 @@ class PieceLine:
     to: str
     how: str
     mine: str
+    is_whole: bool
 
 
 def piece_choices(posted: QueryDict, pieces: list[Mapping[str, Any]]) -> dict[int, PieceChoice]:

@@ -4,6 +4,7 @@ What a canvas's section becomes in another, and the titles it goes by in Word, a
 """
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,7 @@ from plans.word import Outline, Target
 from .writing import priorities_of
 
 FOLDER = Path(__file__).parents[1] / "reference_data"
+EXCERPT = 45
 
 
 @cache
@@ -156,14 +158,24 @@ class TextOffer:
         return excerpt_of(self.html)
 
     @property
+    def is_whole(self) -> bool:
+        return is_shown_whole(self.html)
+
+    @property
     def my_excerpt(self) -> str:
         return excerpt_of(self.mine.html) if self.mine is not None else ""
 
 
 def excerpt_of(html: str) -> str:
-    """The first words of a formatted text."""
-    words = plain_text(html.replace("><", "> <").replace("<br>", " ")).split()
-    return " ".join(words[:45]) + (" …" if len(words) > 45 else "")
+    """The first words of a formatted text, under its title when it begins with one."""
+    body = re.sub(r"^<h3>.*?</h3>", "", html).replace("<li>", " • ")
+    words = plain_text(body.replace("><", "> <").replace("<br>", " ")).split()
+    return " ".join(words[:EXCERPT]) + (" …" if len(words) > EXCERPT else "")
+
+
+def is_shown_whole(html: str) -> bool:
+    """Whether the excerpt of a text says all of it."""
+    return "<li>" not in html and not excerpt_of(html).endswith(" …")
 
 
 @dataclass(frozen=True)
@@ -181,6 +193,11 @@ class Offer:
     priorities: list[Priority]
     themes: list[str]
     late: int
+
+    @property
+    def same_texts(self) -> list[TextOffer]:
+        """The texts that the draft has as they are."""
+        return [one for one in self.texts if one.is_there]
 
     @property
     def new_elements(self) -> int:
@@ -244,6 +261,8 @@ def offer_of(version: PlanVersion, source: PlanVersion) -> Offer:
     for one in elements_of(priorities):
         one.is_there = one.lineage in there.get(type(one), {})
         one.is_twin = not same and isinstance(one, Priority) and one.title in titles
+    for priority in priorities:
+        priority.has_new = any(not one.is_there for one in elements_of([priority]))  # type: ignore[attr-defined]
     themes = {theme.name for one in priorities for theme in one.national_priorities.all()}
     actions = [one for one in elements_of(priorities) if isinstance(one, Action)]
     return Offer(

@@ -17,6 +17,7 @@ from plans.opening import opening_of
 from plans.selectors.starting import (
     excerpt_of,
     get_source,
+    is_shown_whole,
     offer_of,
     open_import_of,
     sources_of,
@@ -111,11 +112,11 @@ def _take_page(
         **_frame(
             alliance,
             version,
-            _("Reprendre %(source)s") % {"source": title_of(source)},
-            _("Cochez ce que vous gardez. Tout se change ensuite dans l’éditeur."),
+            _("Reprendre ligne par ligne"),
+            _("Depuis %(source)s (%(cycle)s). Ce que vous gardez se change ensuite dans l’éditeur.")
+            % {"source": title_of(source), "cycle": source.plan.alliance.cycle.slug},
         ),
         "source": source,
-        "source_title": title_of(source),
         "source_cycle": source.plan.alliance.cycle,
         "offer": offer,
         "lines": text_lines(offer, posted),
@@ -189,6 +190,7 @@ def _piece_line(
     return PieceLine(
         rank, piece["heading"], excerpt_of(piece["html"]), len(words_of(piece["html"])),
         piece["images"], piece["section"], to, how, excerpt_of(mine.html) if mine else "",
+        is_shown_whole(piece["html"]),
     )  # fmt: skip
 
 
