@@ -11,7 +11,7 @@ from alliances.exports import Cell
 from alliances.models import Cycle
 from alliances.money import ZERO
 from fqis.allocation import Outcome
-from fqis.models import Allocation, AllocationFigure, AllocationLine, Envelope
+from fqis.models import Allocation, AllocationLine, Envelope
 
 HUNDRED = Decimal(100)
 
@@ -54,8 +54,17 @@ def _row(line: AllocationLine, largest: Decimal, missing: list[str]) -> Row:
         )
         if part
     ]
-    labels = dict(AllocationFigure.Kind.choices)
-    return Row(line, amount, change, difference, parts, [str(labels[name]) for name in missing])
+    return Row(line, amount, change, difference, parts, [figure_name(name) for name in missing])
+
+
+def figure_name(kind: str) -> str:
+    """A figure inside a sentence: « superficie »."""
+    return {
+        "former": _("montant précédent"),
+        "population": _("population"),
+        "area": _("superficie"),
+        "idms": _("IDMS"),
+    }[kind]
 
 
 def tiles_of(rows: Sequence[Row]) -> list[Tile]:

@@ -102,7 +102,7 @@ def write_figures(cycle: Cycle, figures: Iterable[Figure], *, by: User) -> int:
         by=by,
         verb="write_allocation_figures",
         summary=_("a écrit %(n)s chiffres de la répartition %(cycle)s")
-        % {"n": len(written), "cycle": cycle},
+        % {"n": len(written), "cycle": cycle.slug},
         target=cycle,
     )
     return len(written)
@@ -113,7 +113,7 @@ def _check_open(cycle: Cycle) -> None:
     if confirmed is not None:
         raise Refusal(
             _("La répartition %(cycle)s est confirmée depuis le %(day)s. Elle ne change plus.")
-            % {"cycle": cycle, "day": date_long(confirmed.decided_on)}
+            % {"cycle": cycle.slug, "day": date_long(confirmed.decided_on)}
         )
 
 
@@ -169,7 +169,7 @@ def create_scenario(
         by=by,
         verb="create_allocation",
         summary=_("a ouvert le scénario « %(name)s » de la répartition %(cycle)s")
-        % {"name": name, "cycle": cycle},
+        % {"name": name, "cycle": cycle.slug},
         target=allocation,
     )
     return allocation
@@ -282,7 +282,7 @@ def confirm_allocation(
         by=by,
         verb="confirm_allocation",
         summary=_("a confirmé la répartition %(cycle)s : %(total)s")
-        % {"cycle": allocation.cycle, "total": money(allocation.total)},
+        % {"cycle": allocation.cycle.slug, "total": money(allocation.total)},
         target=allocation,
         reason=allocation.reference,
         decided_on=on.isoformat(),
