@@ -59,23 +59,23 @@ def served_by(projects: QuerySet[Project]) -> dict[UUID | None, Served]:
         ProjectPayment.objects.filter(project__in=chosen)
         .order_by()
         .values_list("project__priority_lineage")
-        .annotate(Sum("amount"))
+        .annotate(total=Sum("amount"))
     )
     people = {
         lineage: (reached, in_poverty or 0)
         for lineage, reached, in_poverty in ProjectResult.objects.filter(project__in=chosen)
         .order_by()
         .values_list("project__priority_lineage")
-        .annotate(Sum("people_reached"), Sum("people_in_poverty"))
+        .annotate(reached=Sum("people_reached"), poor=Sum("people_in_poverty"))
     }
     rows = (
         Project.objects.filter(pk__in=chosen)
         .order_by()
         .values_list("priority_lineage")
         .annotate(
-            Count("pk", filter=Q(state__in=Project.SUPPORTED)),
-            Count("pk", filter=Q(state__in=Project.DECIDABLE)),
-            Sum("amount_granted"),
+            supported=Count("pk", filter=Q(state__in=Project.SUPPORTED)),
+            to_decide=Count("pk", filter=Q(state__in=Project.DECIDABLE)),
+            granted=Sum("amount_granted"),
         )
     )
     return {
@@ -154,7 +154,7 @@ def _first_versions(alliance: Alliance) -> dict[UUID, int]:
         Priority.objects.filter(version__plan__alliance=alliance, version__state__in=APPROVED)
         .order_by()
         .values_list("lineage")
-        .annotate(Min("version__number"))
+        .annotate(first=Min("version__number"))
     )
 
 

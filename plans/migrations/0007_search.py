@@ -16,6 +16,17 @@ from alliances.rls import TERRITORIES
 APOSTROPHES = "’‘ʼ"
 SIGNS = "«»“”„\u00a0\u202f\u2009–—−…·•-/"
 as_apostrophes, as_spaces = "''" * len(APOSTROPHES), " " * len(SIGNS)
+
+
+def without_small(text: str) -> str:
+    return (
+        f"regexp_replace(regexp_replace({text}, '\\mles\\M', 'des', 'gi'), '\\ma\\M', 'd', 'gi')"
+    )
+
+
+SPACED = without_small(
+    f"translate(written, '{APOSTROPHES}{SIGNS}', '{as_apostrophes}{as_spaces}')"
+)
 CONFIGURATION = f"""
 CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 
@@ -32,9 +43,7 @@ $$ SELECT replace(regexp_replace(html, '<[^>]*>', ' ', 'g'), '&nbsp;', ' ') $$;
 
 CREATE FUNCTION plans_spaced(written text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, public AS
-$$ SELECT regexp_replace(regexp_replace(
-       translate(written, '{APOSTROPHES}{SIGNS}', '{as_apostrophes}{as_spaces}'),
-       '\\mles\\M', 'des', 'gi'), '\\ma\\M', 'd', 'gi') $$;
+$$ SELECT {SPACED} $$;
 
 CREATE FUNCTION plans_words(heading text, body text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, public AS
@@ -43,7 +52,7 @@ $$ SELECT setweight(to_tsvector('public.alliances_fr', plans_spaced(heading)), '
 
 CREATE FUNCTION plans_wanted(typed text) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, public AS
-$$ SELECT websearch_to_tsquery('public.alliances_fr', typed) $$;
+$$ SELECT websearch_to_tsquery('public.alliances_fr', {without_small("typed")}) $$;
 """
 DROP_CONFIGURATION = """
 DROP FUNCTION plans_wanted(text);

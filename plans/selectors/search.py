@@ -1,7 +1,7 @@
 """Search across plans: texts and elements, best first, each with where it was found.
 
 French full text (the configuration ``alliances_fr`` of the database): accents and plurals are
-forgiven. The database tests the territory of each row (``plans_search``); four queries a page.
+forgiven. The database tests the territory of each row (``plans_search``); three queries a page.
 """
 
 import re
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from alliances.models import Cycle, Territory
-from plans.models import CanvasSection, PlanVersion
+from plans.models import PlanVersion
 
 LONGEST = 200
 # What surrounds a word found, and what stands between two passages: signs nobody types.
@@ -83,12 +83,14 @@ _PAGE = f"""
         ORDER BY f.rank DESC, f.version_id DESC, f.kind, f.pk
         LIMIT %(size)s OFFSET %(first)s
     )
-    SELECT c.kind, c.pk, c.version_id, s.section_id, s.heading, whole.text,
+    SELECT c.kind, c.pk, c.version_id, section.code,
+           coalesce(section.code || ' ' || section.title, s.heading), whole.text,
            plans_spaced(whole.text),
            ts_headline('public.alliances_fr', plans_spaced(whole.text),
                        plans_wanted(%(typed)s), %(options)s)
     FROM chosen c
     CROSS JOIN LATERAL plans_said(c.kind, c.pk) s
+    LEFT JOIN plans_canvassection section ON section.id = s.section_id
     CROSS JOIN LATERAL (
         SELECT CASE WHEN s.body ~ '\\S' THEN s.body ELSE s.heading END AS text
     ) whole
@@ -136,18 +138,17 @@ class Results(Sequence[Found]):
         versions = PlanVersion.objects.select_related(
             "plan__alliance__territory", "plan__alliance__cycle"
         ).in_bulk([row[2] for row in rows])
-        sections = CanvasSection.objects.in_bulk([row[3] for row in rows if row[3]])
-        return [_found(row, versions[row[2]], sections.get(row[3])) for row in rows]
+        return [_found(row, versions[row[2]]) for row in rows]
 
 
-def _found(row: tuple[Any, ...], version: PlanVersion, section: CanvasSection | None) -> Found:
-    kind, pk, _version, _section, heading, whole, spaced, headline = row
+def _found(row: tuple[Any, ...], version: PlanVersion) -> Found:
+    kind, pk, _version, code, title, whole, spaced, headline = row
     return Found(
         kind,
         version,
-        str(section) if section else heading,
+        title,
         marked(_as_written(headline, spaced, whole)),
-        f"#section-{section.code}" if section else f"#{_ANCHORS[kind]}-{pk}",
+        f"#section-{code}" if code else f"#{_ANCHORS[kind]}-{pk}",
     )
 
 

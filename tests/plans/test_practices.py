@@ -18,7 +18,6 @@ from plans.services import (
     add_priority,
     approve_version,
     submit_version,
-    validate_version,
 )
 from plans.services.practices import share_practice, update_practice, withdraw_practice
 from tests.factories import UserFactory, person
@@ -26,6 +25,7 @@ from tests.factories import UserFactory, person
 from .factories import (
     approved_plan,
     draft_version,
+    validate,
     write_action,
     written_version,
 )
@@ -70,9 +70,7 @@ def refused(statement: str, *values: object) -> bool:
 
 
 def approved(version: PlanVersion) -> PlanVersion:
-    submit_version(version, by=UserFactory())
-    validate_version(version, by=UserFactory())
-    return approve_version(version, by=UserFactory())
+    return approve_version(validate(submit_version(version, by=UserFactory())), by=UserFactory())
 
 
 def test_sharing_keeps_what_the_action_says_and_tells_nobody() -> None:
