@@ -109,6 +109,7 @@ def approval_letter(
     signers = people_with("submit_plan", alliance)
     priorities = Priority.objects.filter(version=version).values_list("title", flat=True)
     with translation.override(language):
+        modifications = _modifications(version)
         title = _("Approbation : %(plan)s") % {"plan": title_of(version)}
         for_the_minister = _("Pour la ministre, par délégation")
         if acting_for is not None:
