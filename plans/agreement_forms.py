@@ -29,7 +29,7 @@ class AskForm(forms.Form):
     )
     others = forms.CharField(
         label=_("Autres organismes"),
-        help_text=_("Un par ligne : le nom, une virgule, le courriel."),
+        help_text=_("Un par ligne : le nom, une virgule, le courriel."),
         required=False,
         max_length=20000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -60,7 +60,7 @@ class AskForm(forms.Form):
             read = _LINE.match(line.strip())
             if read is None or not read["name"].strip():
                 raise ValidationError(
-                    _("« %(line)s » : écrivez le nom, une virgule, puis le courriel."),
+                    _("« %(line)s » : écrivez le nom, une virgule, puis le courriel."),
                     params={"line": line.strip()[:80]},
                 )
             validate_email(read["email"])

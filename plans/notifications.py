@@ -106,7 +106,7 @@ def tell_endorsement(version: PlanVersion, row: Endorsement, *, all_answered: bo
     """To who asked: a reservation or a disagreement to read, or the last answer awaited."""
     alliance = version.plan.alliance
     for readers in _spoken([row.asked_by]):
-        body = _("%(name)s a répondu : %(answer)s.") % {
+        body = _("%(name)s a répondu : %(answer)s.") % {
             "name": row.name,
             "answer": row.get_answer_display(),
         }
@@ -117,7 +117,7 @@ def tell_endorsement(version: PlanVersion, row: Endorsement, *, all_answered: bo
         notify(
             readers,
             alliance=alliance,
-            subject=_("%(alliance)s : %(plan)s, réponse reçue")
+            subject=_("%(alliance)s : %(plan)s, réponse reçue")
             % {"alliance": alliance, "plan": title_of(version)},
             body=body,
             url=alliance.url("plan_endorsements", version.number),
@@ -131,10 +131,10 @@ def tell_extended(extension: DueExtension, *, by: User) -> None:
         notify(
             readers,
             alliance=alliance,
-            subject=_("%(alliance)s : délai accordé pour le plan") % {"alliance": alliance},
+            subject=_("%(alliance)s : délai accordé pour le plan") % {"alliance": alliance},
             body=_(
-                "%(person)s accorde un délai : le plan est à transmettre au plus tard le %(day)s,"
-                " et non le %(before)s. Motif : %(reason)s"
+                "%(person)s accorde un délai : le plan est à transmettre au plus tard le %(day)s,"
+                " et non le %(before)s. Motif : %(reason)s"
             )
             % {
                 "person": by,
@@ -153,21 +153,21 @@ def _reminder_words(plan: Plan, days_left: int) -> tuple[str, str]:
     due = {"alliance": alliance, "day": date_long(plan.due_on), "n": abs(days_left)}
     if days_left > 0:
         subject = ngettext(
-            "%(alliance)s : le plan est à transmettre dans %(n)s jour",
-            "%(alliance)s : le plan est à transmettre dans %(n)s jours",
+            "%(alliance)s : le plan est à transmettre dans %(n)s jour",
+            "%(alliance)s : le plan est à transmettre dans %(n)s jours",
             due["n"],
         )
         body = _(
             "Le plan est à transmettre au plus tard le %(day)s. La DGSSAC peut accorder un délai,"
-            " avec un motif : parlez-en à votre DGSQ avant cette date."
+            " avec un motif : parlez-en à votre DGSQ avant cette date."
         )
     elif days_left == 0:
-        subject = _("%(alliance)s : le plan est à transmettre aujourd’hui")
+        subject = _("%(alliance)s : le plan est à transmettre aujourd’hui")
         body = _("Le plan est à transmettre aujourd’hui, %(day)s.")
     else:
         subject = ngettext(
-            "%(alliance)s : le plan est en retard de %(n)s jour",
-            "%(alliance)s : le plan est en retard de %(n)s jours",
+            "%(alliance)s : le plan est en retard de %(n)s jour",
+            "%(alliance)s : le plan est en retard de %(n)s jours",
             due["n"],
         )
         body = _("Le plan était à transmettre au plus tard le %(day)s et ne l’est pas encore.")

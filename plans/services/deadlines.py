@@ -1,5 +1,5 @@
 """The day a plan is due: the delay the DGSSAC grants, the reminders the portal sends (guide 2024,
-§4.2 : trois mois après la signature, le 31 mars 2025 au plus tard)."""
+§4.2 : trois mois après la signature, le 31 mars 2025 au plus tard)."""
 
 from datetime import date
 
@@ -54,7 +54,7 @@ def _check_day(plan: Plan, due_on: date) -> None:
         raise Refusal(_("Ce jour est déjà passé. Choisissez-en un à venir."), field="due_on")
     if due_on > end:
         raise Refusal(
-            _("Le cycle se termine le %(day)s : l’échéance ne peut pas le dépasser.")
+            _("Le cycle se termine le %(day)s : l’échéance ne peut pas le dépasser.")
             % {"day": date_long(end)},
             field="due_on",
         )
@@ -75,7 +75,7 @@ def extend_due_date(
         raise Refusal(_("Ce cycle ne fixe pas d’échéance au plan."))
     _refuse_stale(plan, expected_due_on)
     if is_transmitted(plan.versions.all()):
-        raise Refusal(_("Le plan est déjà transmis : il n’a plus d’échéance à reporter."))
+        raise Refusal(_("Le plan est déjà transmis : il n’a plus d’échéance à reporter."))
     if not reason.strip():
         raise Refusal(_("Dites pourquoi le délai est accordé."), field="reason")
     _check_day(plan, due_on)

@@ -92,7 +92,7 @@ def _clean(one: Addressee, version: PlanVersion) -> Addressee:
         validate_email(email)
     except ValidationError:
         raise Refusal(
-            _("%(name)s : entrez un courriel, par exemple nom@organisme.ca.") % {"name": name},
+            _("%(name)s : entrez un courriel, par exemple nom@organisme.ca.") % {"name": name},
             field=one.field,
         ) from None
     return Addressee(name, email, one.partner, one.body)
@@ -103,7 +103,7 @@ def _open_version(version: PlanVersion) -> PlanVersion:
     held = locked(version)
     if held.state not in PlanVersion.OPEN:
         raise Refusal(
-            _("La %(version)s est approuvée : son consensus ne change plus.")
+            _("La %(version)s est approuvée : son consensus ne change plus.")
             % {"version": name_of(held)}
         )
     return held
@@ -162,7 +162,7 @@ def ask_endorsements(
     again = _already(version, asked)
     if again:
         raise StaleAct(
-            _("L’appui est déjà demandé : %(names)s. Renvoyez le lien plutôt.")
+            _("L’appui est déjà demandé : %(names)s. Renvoyez le lien plutôt.")
             % {"names": ", ".join(again)}
         )
     rows = _write(version, asked, by=by, language=language)
@@ -259,7 +259,7 @@ def resend_endorsement(row: Endorsement, *, by: User) -> Endorsement:
         version,
         by=by,
         verb="resend_endorsement",
-        summary=_("a renvoyé une demande d’appui : %(name)s") % {"name": row.name},
+        summary=_("a renvoyé une demande d’appui : %(name)s") % {"name": row.name},
         row=row,
     )
     return row
@@ -275,7 +275,7 @@ def cancel_endorsement(row: Endorsement, *, by: User) -> Endorsement:
         version,
         by=by,
         verb="cancel_endorsement",
-        summary=_("a annulé une demande d’appui : %(name)s") % {"name": row.name},
+        summary=_("a annulé une demande d’appui : %(name)s") % {"name": row.name},
         row=row,
     )
     return row
@@ -342,7 +342,7 @@ def attach_evidence(row: Endorsement, file: UploadedFile, *, by: User) -> Endors
         file,
         by=by,
         alliance=version.plan.alliance,
-        title=(_("Appui : %(name)s") % {"name": row.name})[:200],
+        title=(_("Appui : %(name)s") % {"name": row.name})[:200],
         kind="letter",
         subject=row,
     )
@@ -351,7 +351,7 @@ def attach_evidence(row: Endorsement, file: UploadedFile, *, by: User) -> Endors
         version,
         by=by,
         verb="attach_evidence",
-        summary=_("a déposé la preuve d’un appui : %(name)s") % {"name": row.name},
+        summary=_("a déposé la preuve d’un appui : %(name)s") % {"name": row.name},
         row=row,
     )
     return row
@@ -442,13 +442,13 @@ def answer_endorsement(
         row = Endorsement.objects.select_for_update(of=("self",)).get(pk=row.pk)
         row.version = version
         if _door(row, key[1]) is not Door.OPEN:
-            raise StaleAct(_("Ce lien ne sert plus : votre réponse n’est pas enregistrée."))
+            raise StaleAct(_("Ce lien ne sert plus : votre réponse n’est pas enregistrée."))
         _check_words(answer, text, name, title)
         if fingerprint(content_of(version)) != sha256:
             raise TextChanged(
                 _(
                     "Le plan a changé pendant votre lecture. Relisez-le ci-dessous, puis envoyez"
-                    " votre réponse : elle vaudra pour ce nouveau texte."
+                    " votre réponse : elle vaudra pour ce nouveau texte."
                 )
             )
         row.answer, row.text = answer, text
@@ -475,7 +475,7 @@ def _tell_answered(version: PlanVersion, row: Endorsement, portal: User) -> None
             version,
             by=portal,
             verb="answer_endorsement",
-            summary=_("a reçu la réponse de %(name)s : %(answer)s")
+            summary=_("a reçu la réponse de %(name)s : %(answer)s")
             % {"name": row.name, "answer": row.get_answer_display()},
             row=row,
             answered_name=row.answered_name,
@@ -514,25 +514,25 @@ def send(row: Endorsement) -> None:
         plan = {"plan": title_of(version), "alliance": alliance}
         lines = [
             _("Bonjour,"),
-            _("%(person)s, %(table)s, vous demande si vous appuyez ce plan : %(plan)s (%(word)s).")
+            _("%(person)s, %(table)s, vous demande si vous appuyez ce plan : %(plan)s (%(word)s).")
             % {
                 "person": row.asked_by,
                 "table": alliance.table.name,
                 "plan": title_of(version),
                 "word": alliance.cycle.plan_word,
             },
-            _("Vous répondez au nom de : %(name)s.") % {"name": row.name},
+            _("Vous répondez au nom de : %(name)s.") % {"name": row.name},
             _(
                 "Lisez le plan, puis dites si vous êtes d’accord, d’accord avec une réserve ou en"
                 " désaccord. Vous n’avez pas besoin de compte."
             ),
             link_of(row),
-            _("Ce lien sert une seule fois, jusqu’au %(day)s. Il répond en votre nom : gardez-le.")
+            _("Ce lien sert une seule fois, jusqu’au %(day)s. Il répond en votre nom : gardez-le.")
             % {"day": date_long(row.expires_at)},
             _("Vous n’attendiez pas ce message? Ne faites rien : le lien se fermera seul."),
             _("Alliances pour la solidarité"),
         ]
-        subject = " ".join((_("Votre appui est demandé : %(plan)s, %(alliance)s") % plan).split())
+        subject = " ".join((_("Votre appui est demandé : %(plan)s, %(alliance)s") % plan).split())
         EmailMessage(
             subject=subject,
             body="\n\n".join(lines),

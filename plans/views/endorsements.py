@@ -94,6 +94,7 @@ def ask(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
         "version": version,
         "title": title_of(version),
         "page_title": _("Demander des appuis"),
+        "lede": title_of(version),
         "is_open": version.state in PlanVersion.OPEN,
         "askable": askable,
         "days": settings.ENDORSEMENT_DAYS,
@@ -155,7 +156,7 @@ def resend(request: HttpRequest, alliance: Alliance, number: int, pk: int) -> Ht
         number,
         pk,
         act=services.resend_endorsement,
-        done=_("Un nouveau lien part : %(name)s. L’ancien ne sert plus."),
+        done=_("Un nouveau lien part : %(name)s. L’ancien ne sert plus."),
     )
 
 
@@ -168,7 +169,7 @@ def cancel(request: HttpRequest, alliance: Alliance, number: int, pk: int) -> Ht
         number,
         pk,
         act=services.cancel_endorsement,
-        done=_("Demande annulée : %(name)s. Son lien ne sert plus."),
+        done=_("Demande annulée : %(name)s. Son lien ne sert plus."),
     )
 
 
@@ -187,7 +188,7 @@ def evidence(request: HttpRequest, alliance: Alliance, number: int, pk: int) -> 
             except Refusal as refusal:
                 form.add_error(refusal.field, str(refusal))
             else:
-                messages.success(request, _("Preuve déposée : %(name)s.") % {"name": row.name})
+                messages.success(request, _("Preuve déposée : %(name)s.") % {"name": row.name})
                 return redirect(alliance.url("plan_endorsements", number))
     context = {
         "alliance": alliance,
@@ -195,6 +196,7 @@ def evidence(request: HttpRequest, alliance: Alliance, number: int, pk: int) -> 
         "version": version,
         "title": title_of(version),
         "page_title": _("Preuve de l’appui"),
+        "lede": title_of(version),
         "row": row,
         "form": form,
     }

@@ -257,7 +257,7 @@ def test_31_march_at_23_59_is_not_late_and_1_april_is(plan: Plan) -> None:
         assert send_due_reminders() == 1
     assert sent() == [-7, 1]
     subjects = Notification.objects.filter(recipient=table).order_by("pk")
-    assert [one.subject.split(" : ")[1] for one in subjects] == [
+    assert [one.subject.split("\u00a0: ")[1] for one in subjects] == [
         "le plan est à transmettre dans 7 jours",
         "le plan est en retard de 1 jour",
     ]

@@ -112,7 +112,7 @@ def test_nobody_is_asked_twice(version: PlanVersion, coordinator: User) -> None:
     partner = PartnerFactory(version.plan.alliance, "Moisson", by=coordinator)
     ask_endorsements(version, by=coordinator, partners=[partner])
 
-    with pytest.raises(StaleAct, match="déjà demandé : Moisson"):
+    with pytest.raises(StaleAct, match="déjà demandé\u00a0: Moisson"):
         ask_endorsements(
             version, by=coordinator, partners=[partner], others=[("Logis", "l@org.example")]
         )

@@ -87,7 +87,7 @@ def test_two_people_ask_the_same_partner_once(committed_db: CommittedDatabase) -
     )
 
     assert first == ""
-    assert "déjà demandé : Logis" in second
+    assert "déjà demandé\u00a0: Logis" in second
 
 
 def test_two_workers_send_one_letter(committed_db: CommittedDatabase) -> None:

@@ -431,7 +431,7 @@ def test_the_evidence_is_deposited_and_linked(table: Client, row: Endorsement) -
     response = table.post(f"{BOARD}{row.pk}/preuve/", {"file": file}, follow=True)
 
     assert "Preuve déposée" in text_of(response)
-    document = Document.objects.get(title="Appui : Moisson Mauricie")
+    document = Document.objects.get(title="Appui\u00a0: Moisson Mauricie")
     assert f"/documents/{document.pk}/" in response.content.decode()
     bad = SimpleUploadedFile("a.pdf", b"<html>")
     assert table.post(f"{BOARD}{row.pk}/preuve/", {"file": bad}).status_code == 422
