@@ -50,11 +50,16 @@ class Heading:
     has_code: bool
 
 
-def _likeness(one: str, other: str) -> float:
+def _likeness(one: str, other: str, floor: float) -> float:
+    """How alike two titles are, from 0 to 1; 0 under ``floor``, told without comparing whenever
+    their lengths or letters are enough."""
     if not one or not other:
         return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= AKIN else 0.0
+    if matcher.real_quick_ratio() < floor or matcher.quick_ratio() < floor:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= floor else 0.0
 
 
 def _kinship(one: str, other: str) -> float:
@@ -62,7 +67,7 @@ def _kinship(one: str, other: str) -> float:
     mine = {word for word in one.split() if len(word) > 2}
     yours = {word for word in other.split() if len(word) > 2}
     shared = len(mine & yours) / min(len(mine), len(yours)) if mine and yours else 0.0
-    return max(_likeness(one, other), shared)
+    return max(_likeness(one, other, AKIN), shared)
 
 
 class Outline:
@@ -131,11 +136,11 @@ class Outline:
         leads = said | ({plain(lead.group(1))} if lead else set())
         score, found = 0.0, ""
         for target, title in self._titles:
-            like = max(_likeness(one, title) for one in leads)
+            like = max(_likeness(one, title, NEAR) for one in leads)
             if like > score or (like == score and target.code == code):
                 score, found = like, target.code
         whole = max(
-            (_likeness(one, title) for target, title in self._titles if target.code == found
+            (_likeness(one, title, NEAR) for target, title in self._titles if target.code == found
              for one in said),
             default=0.0,
         )  # fmt: skip

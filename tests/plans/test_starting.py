@@ -311,7 +311,7 @@ def _queries(source: PlanVersion, draft: PlanVersion) -> int:
     return len(queries)
 
 
-def _grow(source: PlanVersion, actions: int) -> None:
+def grow(source: PlanVersion, actions: int) -> None:
     by = UserFactory()
     priority = add_priority(source, by=by, title="Grande")
     objective = add_objective(priority, by=by, title="Tout faire")
@@ -345,8 +345,8 @@ def _grow(source: PlanVersion, actions: int) -> None:
 
 def test_five_hundred_actions_cost_as_many_queries_as_one() -> None:
     small, large = earlier_version("mauricie", priorities=1), earlier_version("laval", priorities=1)
-    _grow(small, 1)
-    _grow(large, 500)
+    grow(small, 1)
+    grow(large, 500)
 
     one = _queries(small, draft_version("mauricie"))
     many = _queries(large, draft_version("laval"))

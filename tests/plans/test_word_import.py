@@ -1,9 +1,11 @@
+import gzip
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from alliances.errors import Refusal, StaleAct
 from alliances.models import JournalEntry
@@ -20,7 +22,7 @@ from plans.services.word import (
 from tests.factories import AllianceFactory, UserFactory, person
 
 from .factories import approved_plan, draft_version, version_in
-from .test_starting import earlier_version
+from .test_starting import earlier_version, grow
 from .word_files import document_with, remade, upload
 
 pytestmark = pytest.mark.django_db
@@ -456,3 +458,24 @@ def test_nothing_chosen_is_refused_on_the_page(signed_in: Callable[..., Client])
     assert "au moins un texte" in page
     assert 'name="priorite"' in page
     assert "checked><span>Reprendre" not in page
+
+
+def test_a_large_plan_of_before_keeps_its_page_light_and_its_queries_few(
+    signed_in: Callable[..., Client],
+) -> None:
+    source = earlier_version(priorities=1)
+    draft_version("mauricie")
+    browser, path = signed_in(), f"{START}reprendre/2017-2024/1/"
+    browser.get(path)
+
+    def seen() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as queries:
+            page = browser.get(path)
+        return len(queries), len(gzip.compress(page.content))
+
+    before, _light = seen()
+    grow(source, 500)
+    after, weight = seen()
+
+    assert after == before
+    assert weight < 100_000
