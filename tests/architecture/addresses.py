@@ -21,7 +21,8 @@ from alliances.models import (
 from alliances.services.invitations import link_of
 from conventions.models import Signatory
 from fqis.models import Project, Versement
-from plans.models import Objective, PlanVersion
+from plans.models import Endorsement, Objective, PlanVersion
+from plans.services import endorsements
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ def _in_the_logic(alliance: Alliance) -> tuple[Any, ...]:
 
 def _objective(alliance: Alliance) -> Objective:
     return Objective.objects.filter(version=_version(alliance)).earliest("pk")
+
+
+def _endorsement(alliance: Alliance) -> Endorsement:
+    return Endorsement.objects.filter(version__plan__alliance=alliance, answer="").latest("pk")
+
+
+def _asked(alliance: Alliance) -> tuple[Any, ...]:
+    row = _endorsement(alliance)
+    return row.version.number, row.pk
 
 
 def _versement(alliance: Alliance, *states: str) -> Versement:
@@ -128,6 +138,12 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "plan_return": lambda a: (_version(a).number,),
     "plan_validate": lambda a: (_version(a).number,),
     "plan_approve": lambda a: (_version(a).number,),
+    "plan_endorsements": lambda a: (_version(a).number,),
+    "plan_endorsements_ask": lambda a: (_version(a).number,),
+    "plan_endorsements_again": lambda a: (_version(a).number,),
+    "plan_endorsement_resend": _asked,
+    "plan_endorsement_cancel": _asked,
+    "plan_endorsement_evidence": _asked,
     "plan_section": _section,
     "plan_text": _section,
     "plan_add": lambda a: (_version(a).number, "3", "priorite"),
@@ -190,6 +206,7 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "grant_role": lambda a: (_someone(a).pk,),
     "set_access": lambda a: (_someone(a).pk,),
     "verify_document": lambda a: (Document.objects.filter(alliance=a).earliest("pk").typed_code,),
+    "endorsement": lambda a: (endorsements.link_of(_endorsement(a)).rsplit("/", 2)[1],),
     "invitation": lambda a: (
         link_of(Invitation.objects.get(territory=a.territory)).rsplit("/", 2)[1],
     ),

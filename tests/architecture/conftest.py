@@ -6,14 +6,17 @@ rows of every kind, and leave none.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.db import connection, transaction
 
+from alliances import clock
 from alliances.models import Alliance, Comment, User
 from alliances.services import comments, invitations
+from plans.models import Endorsement, PlanVersion
 from reporting.demo import story as demo
 from reporting.demo.people import create_cast
 from reporting.demo.projects import Projects
@@ -59,6 +62,13 @@ def _tell() -> dict[str, Alliance]:
             "partner",
             by=cast.of(alliance, "direction"),
             territory=alliance.territory,
+        )
+        Endorsement.objects.create(
+            version=PlanVersion.objects.filter(plan__alliance=alliance).latest("number"),
+            name="Cégep du territoire",
+            email=f"cegep@{alliance.territory.slug}.example",
+            asked_by=cast.of(alliance, "coordination"),
+            expires_at=clock.now() + timedelta(days=30),
         )
         comments.post_comment(
             alliance.table,
