@@ -34,6 +34,12 @@ SECTION_OF = {
     "indicator": CanvasSection.Kind.INDICATORS,
 }
 ANCHORS = {"priority": "priorite", "objective": "objectif", "action": "action"}
+MODELS: dict[str, tuple[str, type[Priority | Objective | Action | Indicator]]] = {
+    "priorite": ("priority", Priority),
+    "objectif": ("objective", Objective),
+    "action": ("action", Action),
+    "indicateur": ("indicator", Indicator),
+}
 
 
 @dataclass(frozen=True)
@@ -169,6 +175,30 @@ def places_of(version: PlanVersion, fields: Iterable[str]) -> dict[str, Place]:
             url = alliance.url("plan_version", version.number)
             places[field] = Place(field, _("Tout le plan"), "", url)
     return places
+
+
+def field_of(version: PlanVersion, asked: str) -> str:
+    """What an address asks to discuss: « action-12 » is the action whose key is 12, anything else
+    is already a field. « » when there is no such element."""
+    word, _dash, key = asked.partition("-")
+    if word not in MODELS or not key.isdecimal():
+        return asked[:60]
+    kind, model = MODELS[word]
+    found = model._default_manager.filter(version=version, pk=int(key)).values_list("lineage")
+    return next((element_field(kind, lineage) for (lineage,) in found), "")
+
+
+def element_threads(threads: Iterable[Thread], section: CanvasSection) -> list[Thread]:
+    """The threads on the elements that ``section`` shows, open ones first."""
+    if section.is_text:
+        return []
+    found = [
+        one
+        for one in threads
+        if one.place.kind
+        and (one.place.section == section.code or section.kind == CanvasSection.Kind.PRIORITIES)
+    ]
+    return sorted(found, key=lambda one: one.comment.resolved_at is not None)
 
 
 def quote_of(version: PlanVersion, field: str) -> str:

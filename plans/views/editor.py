@@ -97,6 +97,7 @@ def section_page(
     section, text = desk.section, desk.text
     before, after = desk.around(section)
     may_write = version.is_writable and can(reader, "edit_plan", alliance)
+    threads = selectors.threads(version, reader)
     context: dict[str, Any] = {
         "alliance": alliance,
         "version": version,
@@ -121,7 +122,10 @@ def section_page(
             version._meta.label_lower, version.pk, alliance=alliance, user=reader,
             field=section.code,
         ),
+        "element_threads": selectors.element_threads(threads, section),
+        "corrections": selectors.Corrections.among(threads),
         "section_url": alliance.url("plan_section", version.number, section.code),
+        "register": selectors.register_for(section, version),
     }  # fmt: skip
     return render(request, "plans/editor.html", context, status=status)
 

@@ -99,7 +99,7 @@ def threads(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     sections = list(CanvasSection.objects.filter(canvas=version.plan.canvas_id))
     found = selectors.threads(version, reader)
     filters = ThreadFilter(request.GET, version=version, reserved=reserved, sections=sections)
-    about = request.GET.get("sur", "")
+    about = selectors.field_of(version, request.GET.get("sur", ""))
     kept = filters.keep([one for one in found if not about or one.place.field == about])
     if export := request.GET.get("export"):
         name = f"discussion-{alliance.territory.slug}-{alliance.cycle.slug}-{number}"
