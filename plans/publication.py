@@ -11,10 +11,11 @@ from typing import Any
 from django.utils import timezone
 
 from alliances import clock
-from alliances.models import Alliance, DevitalisedZone, GovernanceBody, Membership, Partner
+from alliances.models import Alliance, Membership
 
 from .models import PlanVersion
 from .selectors.content import PlanContent, as_data, content_of, fingerprint
+from .selectors.registers import registers_of
 from .wording import title_of
 
 FORMAT = "alliances-plan/1"
@@ -42,60 +43,6 @@ def contact_of(alliance: Alliance) -> dict[str, str]:
     if member is None:
         return {"name": "", "email": ""}
     return {"name": member.user.full_name, "email": member.user.email}
-
-
-def registers_now(alliance: Alliance) -> dict[str, Any]:
-    """The partners, bodies and zones of the Alliance today; people are counted, never named."""
-    partners = Partner.objects.filter(alliance=alliance, left_on=None)
-    bodies = GovernanceBody.objects.filter(alliance=alliance, closed_on=None)
-    zones = DevitalisedZone.objects.filter(alliance=alliance)
-    return {
-        "partners": [
-            {
-                "name": one.name,
-                "category": one.category.name,
-                "level": one.level,
-                "mrc": one.mrc.name if one.mrc else "",
-                "contribution": one.contribution,
-            }
-            for one in partners.select_related("category", "mrc").order_by(
-                "category__rank", "name", "pk"
-            )
-        ],
-        "bodies": [_body(one) for one in bodies.prefetch_related("counts").order_by("name", "pk")],
-        "zones": [
-            {
-                "mrc": one.mrc.name if one.mrc else "",
-                "municipality": one.municipality,
-                "index": one.index_name if one.value is not None else "",
-                "value": str(one.value.normalize()) if one.value is not None else "",
-                "year": one.year,
-                "source": one.source,
-                "most_affected": one.most_affected,
-            }
-            for one in zones.select_related("mrc").order_by("mrc__name", "municipality", "pk")
-        ],
-    }
-
-
-def _body(one: GovernanceBody) -> dict[str, Any]:
-    counts = sorted(one.counts.all(), key=lambda count: (count.on, count.pk))
-    latest = counts[-1] if counts else None
-    return {
-        "name": one.name,
-        "mandate": one.mandate,
-        "meetings_per_year": one.meetings_per_year,
-        "support": one.support,
-        "seats": latest.seats if latest else None,
-        "lived_experience": latest.lived_experience if latest else None,
-        "counted_on": _day(latest.on) if latest else "",
-    }
-
-
-def registers_of(version: PlanVersion) -> dict[str, Any]:
-    """What the registers said the day ``version`` was transmitted; today's while it is written."""
-    frozen: dict[str, Any] = version.registers
-    return frozen or registers_now(version.plan.alliance)
 
 
 def is_final(version: PlanVersion) -> bool:

@@ -133,7 +133,7 @@ def _action(word: WordDocument, action: ActionSheet) -> None:
 
 
 def _registers(word: WordDocument, registers: dict[str, Any]) -> None:
-    if not any(registers.values()):
+    if not any(registers.get(name) for name in ("partners", "bodies", "zones")):
         return
     word.add_heading(_("Registres"), 1)
     if registers.get("partners"):

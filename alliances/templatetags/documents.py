@@ -30,6 +30,12 @@ def iso_moment(text: str | None) -> datetime | None:
 
 
 @register.filter
+def as_decimal(text: str | None) -> Decimal | None:
+    """``"-4.25"`` as a number; nothing from nothing."""
+    return Decimal(text) if text else None
+
+
+@register.filter
 def english_words(amount: str) -> str:
     """An amount in dollars, a decimal text, in English words."""
     return money_in_english_words(Decimal(amount))

@@ -2,6 +2,7 @@
 
 from .logic import Place, places_for, priorities_of
 from .presence import Present, people_in
+from .registers import register_for, registers_for
 from .review import (
     Progress,
     Review,
@@ -71,6 +72,8 @@ __all__ = [
     "points_of",
     "priorities_in_force",
     "priorities_of",
+    "register_for",
+    "registers_for",
     "requirements_of",
     "review_of",
     "sheet_of",

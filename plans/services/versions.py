@@ -19,6 +19,7 @@ from plans import notifications
 from plans.completeness import check
 from plans.documents import approval_letter, plan_document
 from plans.models import PlanVersion, ReviewPoint
+from plans.selectors.registers import registers_as_data
 from plans.selectors.review import opinion_on, points_of, requirements_of
 from plans.selectors.threads import corrections_of
 from plans.wording import moment_words, name_of, title_of, what_happened
@@ -95,13 +96,14 @@ def _refuse_unanswered(version: PlanVersion, by: User) -> None:
 
 @transaction.atomic
 def submit_version(version: PlanVersion, *, by: User) -> PlanVersion:
-    """Transmits the plan to the DGSSAC. Refuses an incomplete one, with what it lacks, and one
-    with a correction that the Table has not answered."""
+    """Transmits the plan to the DGSSAC, with its registers of that day. Refuses an incomplete one,
+    with what it lacks, and one with a correction that the Table has not answered."""
     version = locked(version)
     if version.is_writable:
         _refuse_incomplete(version)
         _refuse_unanswered(version, by)
     decide(version, lambda: version.submit(by=by))
+    version.registers = registers_as_data(version.plan.alliance, clock.today())
     version.save()
     record(version, by=by, verb="submit_plan", summary=_("a transmis la %(plan)s"))
     notifications.tell_submitted(version, by=by)

@@ -109,11 +109,13 @@ def version_context(
     points = selectors.points_of(version)
     role = role_of(reader, alliance)
     threads = selectors.threads(version, reader)
+    sheet = selectors.sheet_of(version)
     return {
         **_line(version, reader),
         "alliance": alliance,
         "tab": "plan",
-        "sheet": selectors.sheet_of(version),
+        "sheet": sheet,
+        "registers": selectors.registers_for(version, [line.section for line in sheet.lines]),
         "turn": turn_of(version),
         "may_write": version.is_writable and can(reader, "edit_plan", alliance),
         "may_validate": submitted and can(reader, "validate_plan", alliance),
