@@ -53,10 +53,10 @@ class Heading:
 def _likeness(one: str, other: str, floor: float) -> float:
     """How alike two titles are, from 0 to 1; 0 under ``floor``, told without comparing whenever
     their lengths or letters are enough."""
-    if not one or not other:
+    if 2 * min(len(one), len(other)) < floor * (len(one) + len(other)):
         return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < floor or matcher.quick_ratio() < floor:
+    if matcher.quick_ratio() < floor:
         return 0.0
     ratio = matcher.ratio()
     return ratio if ratio >= floor else 0.0
