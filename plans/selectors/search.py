@@ -44,11 +44,13 @@ def can_be_searched(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Found:
-    """One place: in which version, under which title, the passage with its words marked."""
+    """One place: in which version, under which title (``heading`` with its words marked), in
+    which passages of the text."""
 
     kind: str
     version: PlanVersion
     title: str
+    heading: SafeString
     passage: SafeString
     anchor: str
 
@@ -84,16 +86,16 @@ _PAGE = f"""
         LIMIT %(size)s OFFSET %(first)s
     )
     SELECT c.kind, c.pk, c.version_id, section.code,
-           coalesce(section.code || ' ' || section.title, s.heading), whole.text,
-           plans_spaced(whole.text),
-           ts_headline('public.alliances_fr', plans_spaced(whole.text),
+           coalesce(section.code || ' ' || section.title, s.heading),
+           plans_spaced(s.heading),
+           ts_headline('public.alliances_fr', plans_spaced(s.heading),
+                       plans_wanted(%(typed)s), %(whole)s),
+           s.body, plans_spaced(s.body),
+           ts_headline('public.alliances_fr', plans_spaced(s.body),
                        plans_wanted(%(typed)s), %(options)s)
     FROM chosen c
     CROSS JOIN LATERAL plans_said(c.kind, c.pk) s
     LEFT JOIN plans_canvassection section ON section.id = s.section_id
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN s.body ~ '\\S' THEN s.body ELSE s.heading END AS text
-    ) whole
     ORDER BY c.rank DESC, c.version_id DESC, c.kind, c.pk
 """  # noqa: S608
 
@@ -115,6 +117,7 @@ class Results(Sequence[Found]):
             "cycle": cycle.pk if cycle else None,
             "territory": territory.pk if territory else None,
             "options": _HEADLINE,
+            "whole": f"StartSel={_START}, StopSel={_STOP}, HighlightAll=true",
         }
         self._count: int | None = None
 
@@ -142,12 +145,14 @@ class Results(Sequence[Found]):
 
 
 def _found(row: tuple[Any, ...], version: PlanVersion) -> Found:
-    kind, pk, _version, code, title, whole, spaced, headline = row
+    kind, pk, _version, code, title, spaced_title, headed, body, spaced, headline = row
+    heading = title if code else _as_written(headed, spaced_title, title)
     return Found(
         kind,
         version,
         title,
-        marked(_as_written(headline, spaced, whole)),
+        marked(heading),
+        marked(_as_written(headline, spaced, body)),
         f"#section-{code}" if code else f"#{_ANCHORS[kind]}-{pk}",
     )
 
@@ -163,14 +168,15 @@ _ANCHORS = {
 def _as_written(headline: str, spaced: str, whole: str) -> str:
     """The passages of ``headline`` with the signs of ``whole``: both texts count as many
     characters, so that each passage has the place it has in what people wrote."""
-    passages = []
+    passages, place = [], 0
+    begins = 0
     for passage in headline.split(_GAP):
         bare = passage.replace(_START, "").replace(_STOP, "")
-        place = spaced.find(bare)
-        if place < 0:
-            passages.append(passage)
-            continue
-        written = []
+        found = spaced.find(bare, place)
+        if found < 0:
+            return headline
+        begins = begins if passages else found
+        place, written = found, []
         for sign in passage:
             if sign in (_START, _STOP):
                 written.append(sign)
@@ -178,7 +184,9 @@ def _as_written(headline: str, spaced: str, whole: str) -> str:
                 written.append(whole[place])
                 place += 1
         passages.append("".join(written))
-    return _GAP.join(passages)
+    before = _GAP if spaced[:begins].strip() else ""
+    after = _GAP if spaced[place:].strip() else ""
+    return before + _GAP.join(passages) + after
 
 
 def marked(passages: str) -> SafeString:
