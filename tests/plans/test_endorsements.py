@@ -28,7 +28,6 @@ from plans.services import (
     resend_endorsement,
     submit_version,
     update_priority,
-    validate_version,
 )
 from plans.services.endorsements import Door, TextChanged, find, link_of
 from plans.tasks import send_endorsements
@@ -45,7 +44,7 @@ from .agreement import (
     sha256_of,
     token,
 )
-from .factories import draft_version, written_version
+from .factories import draft_version, validate, written_version
 
 pytestmark = pytest.mark.django_db
 
@@ -170,7 +169,7 @@ def test_an_approved_version_asks_nobody_any_more(coordinator: User) -> None:
     version = written_version("mauricie", by=coordinator, priorities=1)
     (row,) = asked(version, "Logis", by=coordinator)
     submit_version(version, by=coordinator)
-    validate_version(version, by=UserFactory())
+    validate(version)
     approve_version(version, by=UserFactory())
 
     with pytest.raises(Refusal, match="son consensus ne change plus"):
@@ -581,7 +580,7 @@ def test_the_database_refuses_an_answer_to_an_approved_version(coordinator: User
     version = written_version("mauricie", by=coordinator, priorities=1)
     (row,) = asked(version, "Logis", by=coordinator)
     submit_version(version, by=coordinator)
-    validate_version(version, by=UserFactory())
+    validate(version)
     approve_version(version, by=UserFactory())
 
     with refused("n’est plus ouverte"), transaction.atomic():

@@ -40,7 +40,7 @@ from .agreement import (
     send_answer,
     sha256_of,
 )
-from .factories import draft_version, version_in, written_version
+from .factories import draft_version, validate, version_in, written_version
 
 pytestmark = pytest.mark.django_db
 PLAN = "/alliances/mauricie/2024-2029/plan/"
@@ -233,10 +233,10 @@ def test_a_link_that_serves_no_more_says_why(
 
 
 def approve(version: PlanVersion) -> None:
-    from plans.services import approve_version, submit_version, validate_version
+    from plans.services import approve_version, submit_version
 
     submit_version(version, by=person("direction", "mauricie"))
-    validate_version(version, by=person("analyst"))
+    validate(version)
     approve_version(version, by=person("delegate"))
 
 
