@@ -21,7 +21,7 @@ from alliances.models import (
 from alliances.services.invitations import link_of
 from conventions.models import Signatory
 from fqis.models import Project, Versement
-from plans.models import Endorsement, Objective, PlanVersion
+from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
 
 
@@ -68,6 +68,16 @@ def _section(alliance: Alliance) -> tuple[Any, ...]:
 
 def _in_the_logic(alliance: Alliance) -> tuple[Any, ...]:
     return _version(alliance).number, "4", "objectif", _objective(alliance).pk
+
+
+def _in_force(alliance: Alliance) -> Action:
+    return Action.objects.filter(
+        version__plan__alliance=alliance, version__state="approved"
+    ).earliest("pk")
+
+
+def _practice(alliance: Alliance) -> tuple[Any, ...]:
+    return (SharedPractice.objects.filter(alliance=alliance).earliest("pk").pk,)
 
 
 def _objective(alliance: Alliance) -> Objective:
@@ -128,6 +138,8 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "plan_version": lambda a: (_version(a).number,),
     "plan_write": lambda a: (_version(a).number,),
     "plan_check": lambda a: (_version(a).number,),
+    "practice_share": lambda a: (_in_force(a).lineage,),
+    "priority_thread": lambda a: (_in_force(a).objective.priority.lineage,),
     "plan_start": lambda a: (_version(a).number,),
     "plan_take": lambda a: (_version(a).number, a.cycle.slug, 1),
     "plan_word": lambda a: (_version(a).number,),
@@ -195,6 +207,10 @@ ACTS: dict[str, dict[str, tuple[Arguments, dict[str, str]]]] = {
 }
 # Routes without an Alliance in their address, but with an object of one.
 OBJECT_ARGUMENTS: dict[str, Arguments] = {
+    "plan_across": lambda a: ("2c",),
+    "practice": _practice,
+    "practice_edit": _practice,
+    "practice_withdraw": _practice,
     "download_document": lambda a: (Document.objects.filter(alliance=a).earliest("pk").pk,),
     "resolve_comment": lambda a: (
         Comment.objects.filter(alliance=a, answers=None).earliest("pk").pk,

@@ -195,7 +195,7 @@ def test_the_ministry_sees_every_territory_and_an_outsider_none(
     assert one("SELECT count(*) FROM alliances_alliance") >= 20
     outsider = User.objects.create_user("dehors@exemple.example", full_name="Dehors")
     identity(outsider)
-    for table in TABLES:
+    for table in sorted(set(TABLES) - OFFERED):
         assert one(f"SELECT count(*) FROM {table} WHERE territory_id IS NOT NULL") == 0
 
 
