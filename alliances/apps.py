@@ -36,6 +36,8 @@ class AlliancesConfig(AppConfig):
                 "cancel_invitation": _("Invitation annulée"),
                 "grant_role": _("Rôle donné"),
                 "end_role": _("Rôle retiré"),
+                "stand_in": _("Remplacement"),
+                "end_stand_in": _("Remplacement terminé"),
                 "open_account": _("Compte ouvert"),
                 "close_account": _("Compte fermé"),
                 "add_body": _("Instance ajoutée"),

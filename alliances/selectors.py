@@ -19,7 +19,7 @@ from alliances.models import (
     Territory,
     User,
 )
-from alliances.permissions import can, may_close
+from alliances.permissions import can, may_be_replaced, may_close
 from alliances.roles import ROLES, Side
 from alliances.services.documents import kind_label
 from alliances.services.journal import verb_label
@@ -68,12 +68,41 @@ def pending_invitations(territory: Territory | None = None) -> QuerySet[Invitati
 
 def people() -> QuerySet[User]:
     """Every person with the roles they hold, ready to be filtered."""
-    active = Membership.objects.select_related("territory").filter(ended_at=None)
+    active = Membership.objects.select_related("territory", "stands_in_for").filter(ended_at=None)
     return (
         User.objects.filter(is_portal=False)
         .prefetch_related(Prefetch("memberships", active.order_by("pk"), to_attr="open_roles"))
         .order_by("full_name", "pk")
     )
+
+
+def stand_ins() -> QuerySet[Membership]:
+    """Who stands in for whom, now or later."""
+    return (
+        Membership.objects.filter(
+            stands_in_for__isnull=False, ended_at=None, ends_on__gte=clock.today()
+        )
+        .select_related("user", "stands_in_for", "territory")
+        .order_by("starts_on", "pk")
+    )
+
+
+def roles_of(user: User) -> list[Membership]:
+    """Every role ``user`` held; each says whether somebody may stand in for it
+    (``replaceable``), and who does or will (``stand_ins``)."""
+    found = list(
+        user.memberships.select_related("territory", "created_by", "ended_by", "stands_in_for")
+    )
+    others = list(stand_ins().filter(stands_in_for=user))
+    for one in found:
+        one.replaceable = may_be_replaced(one)  # type: ignore[attr-defined]
+        one.stand_ins = [  # type: ignore[attr-defined]
+            other
+            for other in others
+            if one.ended_at is None
+            and (other.role, other.territory_id) == (one.role, one.territory_id)
+        ]
+    return found
 
 
 def holding(

@@ -190,7 +190,7 @@ class ReviewForm(DecisionForm):
     def show_others(self, rows: dict[int, ReviewPoint]) -> None:
         """Says what somebody else decided; sent again, the person's own words are kept."""
         self.others = rows
-        data = self.data.copy()
+        data = dict(self.data.items())
         for pk, row in rows.items():
             data[self.add_prefix(f"seen-{pk}")] = row.reviewed_at.isoformat()
         self.data = data

@@ -138,6 +138,8 @@ def opened_sections(version: PlanVersion) -> list[OpenedSection]:
 
 def points_of(version: PlanVersion) -> dict[int, ReviewPoint]:
     """What was decided on each point of the submission as it stands, by requirement."""
+    if version.submitted_at is None:
+        return {}
     found = ReviewPoint.objects.filter(version=version, submitted_at=version.submitted_at)
     return {one.requirement_id: one for one in found.select_related("reviewed_by", "requirement")}
 
@@ -153,6 +155,8 @@ def requirements_of(version: PlanVersion) -> list[CanvasRequirement]:
 
 def to_correct(version: PlanVersion) -> list[ReviewPoint]:
     """The points of the submission marked « À corriger »."""
+    if version.submitted_at is None:
+        return []
     return list(
         ReviewPoint.objects.filter(
             version=version,
@@ -207,7 +211,8 @@ def _lines(priorities: list[Priority], kind: str) -> list[tuple[str, str]]:
             Kind.PEOPLE: ", ".join(part for part in (action.lead, action.collaborators) if part),
             Kind.INDICATORS: "; ".join(_target(one) for one in action.indicators.all()),
         }[Kind(kind)]
-        found.append((action.code, f"{action.title} : {said}" if said else action.title))
+        code: str = action.code  # type: ignore[attr-defined]
+        found.append((code, f"{action.title} : {said}" if said else action.title))
     return found
 
 

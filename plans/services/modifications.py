@@ -1,6 +1,7 @@
 """Opening a version of a plan: the first one, or a modification of what is in force."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -116,7 +117,7 @@ def _opened(version: PlanVersion, section: CanvasSection, by: User) -> OpenedSec
 
 
 def _record(
-    version: PlanVersion, *, by: User, verb: str, summary: str, reason: str = "", **data: object
+    version: PlanVersion, *, by: User, verb: str, summary: str, reason: str = "", **data: Any
 ) -> None:
     alliance = version.plan.alliance
     journal.record(

@@ -73,7 +73,7 @@ def _rows(threads: list[Thread]) -> Iterator[list[Cell]]:
             yield [
                 one.place.label,
                 root.quote,
-                root.thread_state.label,
+                str(root.thread_state.label),
                 root.get_audience_display(),
                 line.get_side_display(),
                 line.author.full_name,
