@@ -8,18 +8,18 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from html import escape
-from typing import NamedTuple
+from itertools import accumulate
 
 from .sequences import matches
 
 _TAG = r'<(?:"[^"]*"|[^>"])*>'
+# A tag, a word or a mark, or what lies between them.
 _PIECE = re.compile(
-    rf"(?P<tag>{_TAG})"
-    r"|(?P<word>\d+(?:(?:[.,\u00a0\u202f]|&nbsp;)\d+)*|\w+[’']?|&(?!nbsp;)#?\w+;)"
-    r"|(?P<space>(?:\s|&nbsp;)+)"
-    r"|(?P<mark>.)",
-    re.DOTALL,
+    rf"({_TAG})"
+    r"|(\d+(?:(?:[.,\u00a0\u202f]|&nbsp;)\d+)*|\w+[’']?|&(?!nbsp;)#?\w+;|(?!&nbsp;)[^\s\w])"
+    r"|((?:\s|&nbsp;)+)"
 )
 _TAG_NAME = re.compile(r"<(/?)(\w+)")
 _BLOCKS = {"p", "h3", "h4", "ul", "ol"}
@@ -46,39 +46,40 @@ class Pair:
     change: Change
 
 
-class _Piece(NamedTuple):
-    raw: str
-    is_word: bool
-    is_tag: bool
-
-
 class _Block:
     """A paragraph, a heading, a whole list; ``words`` say what is compared."""
 
     def __init__(self, html: str, tag: str) -> None:
         self.html, self.tag = html, tag
-        self._words: list[tuple[str, str]] | None = None
-        self.pieces: list[_Piece] = []
-        self.line_starts: set[int] = set()
 
-    @property
-    def words(self) -> list[tuple[str, str]]:
+    @cached_property
+    def pieces(self) -> list[tuple[str, str, str]]:
+        found: list[tuple[str, str, str]] = _PIECE.findall(self.html)
+        return found
+
+    @cached_property
+    def words(self) -> list[str]:
         """Each word with what it is presented in: the tags around it, those that come before it."""
-        if self._words is None:
-            self._words = []
-            inline: list[str] = []
-            before = ""
-            for found in _PIECE.finditer(self.html):
-                raw, kind = found[0], found.lastgroup
-                self.pieces.append(_Piece(raw, kind in ("word", "mark"), kind == "tag"))
-                if kind == "tag":
-                    before += self._follow(raw, inline)
-                elif kind != "space":
+        words: list[str] = []
+        self.line_starts: set[int] = set()
+        inline: list[str] = []
+        before = ""
+        for tag, word, _space in self.pieces:
+            if tag:
+                before += self._follow(tag, inline)
+            elif word:
+                if before or inline:
+                    word = f"{word} {before}{''.join(inline)}"
                     if before:
-                        self.line_starts.add(len(self._words))
-                    self._words.append((raw, f"{before}{''.join(inline)}"))
+                        self.line_starts.add(len(words))
                     before = ""
-        return self._words
+                words.append(word)
+        return words
+
+    @cached_property
+    def letters(self) -> list[int]:
+        """How many letters there are before each word, and in all."""
+        return [0, *accumulate(len(word) for _tag, word, _space in self.pieces if word)]
 
     @staticmethod
     def _follow(tag: str, inline: list[str]) -> str:
@@ -96,21 +97,21 @@ class _Block:
         if not changed:
             return self.html
         out: list[str] = []
-        inside, gap, word = False, "", -1
-        for piece in self.pieces:
-            if piece.is_word:
-                word += 1
-                if (word in changed) != inside:
+        inside, gap, place = False, "", -1
+        for tag, word, space in self.pieces:
+            if word:
+                place += 1
+                if (place in changed) != inside:
                     out.append(f"{gap}<{name}>" if not inside else f"</{name}>{gap}")
                     inside, gap = not inside, ""
-                out.append(gap + piece.raw)
+                out.append(gap + word)
                 gap = ""
-            elif piece.is_tag:
+            elif tag:
                 out.append(f"</{name}>{gap}" if inside else gap)
                 inside, gap = False, ""
-                out.append(piece.raw)
+                out.append(tag)
             else:
-                gap += piece.raw
+                gap += space
         out.append(f"</{name}>{gap}" if inside else gap)
         return "".join(out)
 
@@ -171,10 +172,7 @@ def _facing(old: list[_Block], new: list[_Block]) -> list[Pair]:
 
 def _shares(old: list[_Block], new: list[_Block]) -> list[list[float]]:
     """For each block of each side, the share of words in common; 0 when it is too little."""
-    bags = [
-        [(one.tag, Counter(word for word, _around in one.words), len(one.words)) for one in side]
-        for side in (old, new)
-    ]
+    bags = [[(one.tag, Counter(one.words), len(one.words)) for one in side] for side in (old, new)]
 
     def share(i: int, j: int) -> float:
         (tag, bag, size), (other_tag, other, other_size) = bags[0][i], bags[1][j]
@@ -237,28 +235,27 @@ def _runs(kept: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     return runs
 
 
-def _letters(words: list[tuple[str, str]]) -> int:
-    return sum(len(word) for word, _around in words)
-
-
 def _readable(old: _Block, new: _Block) -> list[list[tuple[int, int]]]:
     """The runs of words kept, without the crumbs: a few letters kept between two longer changes
     of a same line read as changed."""
     runs = _runs(matches(old.words, new.words))
+    ends = (len(old.words), len(new.words))
+    old_letters, new_letters = old.letters, new.letters
 
     def between(start: tuple[int, int], end: tuple[int, int]) -> int:
-        sides = old.words[start[0] + 1 : end[0]], new.words[start[1] + 1 : end[1]]
-        return max(_letters(side) for side in sides)
+        return max(
+            old_letters[end[0]] - old_letters[start[0] + 1],
+            new_letters[end[1]] - new_letters[start[1] + 1],
+        )
 
     place = 0
     while place < len(runs):
         run = runs[place]
         before = runs[place - 1][-1] if place else (-1, -1)
-        ends = (len(old.words), len(new.words))
         after = runs[place + 1][0] if place + 1 < len(runs) else ends
-        starts_line = any(i in old.line_starts for i, _j in run)
-        size = _letters([old.words[i] for i, _j in run])
-        if not starts_line and size <= min(between(before, run[0]), between(run[-1], after)):
+        size = old_letters[run[-1][0] + 1] - old_letters[run[0][0]]
+        around = min(between(before, run[0]), between(run[-1], after))
+        if size <= around and old.line_starts.isdisjoint(i for i, _j in run):
             del runs[place]
             place = max(place - 1, 0)
         else:
