@@ -108,7 +108,7 @@ class AnswerForm(forms.Form):
     text = forms.CharField(
         label=_("Votre réserve, ou ce qui vous empêche d’être d’accord"),
         help_text=_(
-            "Elle se lit avec le plan. Ne nommez pas de personne en situation de pauvreté."
+            "Elle se lit avec le plan. N’y nommez jamais une personne en situation de pauvreté."
         ),
         required=False,
         max_length=5000,

@@ -150,12 +150,13 @@ def tell_extended(extension: DueExtension, *, by: User) -> None:
 def _reminder_words(plan: Plan, days_left: int) -> tuple[str, str]:
     """The subject and the body of a reminder, in the language spoken."""
     alliance = plan.alliance
-    due = {"alliance": alliance, "day": date_long(plan.due_on), "n": abs(days_left)}
+    number = abs(days_left)
+    due = {"alliance": alliance, "day": date_long(plan.due_on), "n": number}
     if days_left > 0:
         subject = ngettext(
             "%(alliance)s : le plan est à transmettre dans %(n)s jour",
             "%(alliance)s : le plan est à transmettre dans %(n)s jours",
-            due["n"],
+            number,
         )
         body = _(
             "Le plan est à transmettre au plus tard le %(day)s. La DGSSAC peut accorder un délai,"
@@ -168,7 +169,7 @@ def _reminder_words(plan: Plan, days_left: int) -> tuple[str, str]:
         subject = ngettext(
             "%(alliance)s : le plan est en retard de %(n)s jour",
             "%(alliance)s : le plan est en retard de %(n)s jours",
-            due["n"],
+            number,
         )
         body = _("Le plan était à transmettre au plus tard le %(day)s et ne l’est pas encore.")
     return subject % due, body % due

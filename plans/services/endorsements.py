@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -109,27 +110,26 @@ def _open_version(version: PlanVersion) -> PlanVersion:
     return held
 
 
+def _key(partner: int | None, body: int | None, name: str, email: str) -> tuple[object, ...]:
+    """What makes two requests the same: the partner, the body, or the name and its address."""
+    return ("", name.casefold(), email) if partner is None and body is None else (partner, body)
+
+
 def _already(version: PlanVersion, addressees: Sequence[Addressee]) -> list[str]:
     """The names that a request of this version already waits for or has answered."""
     live = Endorsement.objects.filter(version=version, cancelled_at=None)
-    partners, bodies, others = set(), set(), set()
-    for partner, body, name, email in live.values_list("partner", "body", "name", "email"):
-        partners.add(partner)
-        bodies.add(body)
-        if partner is None and body is None:
-            others.add((name.casefold(), email))
+    seen = {
+        _key(partner, body, name, email)
+        for partner, body, name, email in live.values_list("partner", "body", "name", "email")
+    }
     found = []
     for one in addressees:
-        key = (one.name.casefold(), one.email)
-        if one.partner is not None:
-            seen, value = partners, one.partner.pk
-        elif one.body is not None:
-            seen, value = bodies, one.body.pk
-        else:
-            seen, value = others, key  # type: ignore[assignment]
-        if value in seen:
+        partner = one.partner.pk if one.partner else None
+        body = one.body.pk if one.body else None
+        key = _key(partner, body, one.name, one.email)
+        if key in seen:
             found.append(one.name)
-        seen.add(value)
+        seen.add(key)
     return found
 
 
@@ -210,7 +210,7 @@ def _record(
     verb: str,
     summary: str,
     row: Endorsement | None = None,
-    **data: object,
+    **data: Any,
 ) -> None:
     alliance = version.plan.alliance
     journal.record(
