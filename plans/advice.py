@@ -42,7 +42,7 @@ class _Looked:
         self.opening: Opening = opening_of(version)
 
     @cached_property
-    def actions(self) -> list[dict[str, Any]]:
+    def actions(self) -> list[Any]:
         return list(
             Action.objects.filter(version=self.version)
             .order_by("objective__priority__rank", "objective__rank", "rank")
@@ -53,7 +53,7 @@ class _Looked:
         )  # fmt: skip
 
     @cached_property
-    def indicators(self) -> list[dict[str, Any]]:
+    def indicators(self) -> list[Any]:
         return list(
             Indicator.objects.filter(version=self.version)
             .order_by("action__objective__priority__rank", "action__objective__rank",
@@ -75,7 +75,7 @@ class _Looked:
             return []
         return [Advice(label, sentence, section, self.address(section, *element))]
 
-    def of_actions(self, rows: list[dict[str, Any]], label: str, sentence: str) -> list[Advice]:
+    def of_actions(self, rows: list[Any], label: str, sentence: str) -> list[Advice]:
         if not rows:
             return []
         codes = [
@@ -86,7 +86,7 @@ class _Looked:
             Kind.MEANS, label, sentence % {"codes": named(codes)}, ("action", rows[0]["pk"])
         )
 
-    def of_indicators(self, rows: list[dict[str, Any]], label: str, sentence: str) -> list[Advice]:
+    def of_indicators(self, rows: list[Any], label: str, sentence: str) -> list[Advice]:
         if not rows:
             return []
         names = [f"« {one['name']} »" for one in rows]

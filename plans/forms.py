@@ -286,7 +286,7 @@ FORMS: dict[str, type[forms.Form]] = {
 
 def field_of(kind: str, name: str) -> forms.Field | None:
     """The field of an element's form by that name."""
-    return FORMS[kind].base_fields.get(name) if kind in FORMS else None  # type: ignore[attr-defined]
+    return FORMS[kind].base_fields.get(name) if kind in FORMS else None
 
 
 def typed(field: forms.Field, sent: list[str]) -> Any:
@@ -318,7 +318,7 @@ def in_words(field: forms.Field, value: Any, names: dict[int, str]) -> str:
     if isinstance(field, forms.DateField):
         return date_long(value)
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))  # type: ignore[call-overload]
+        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
     if isinstance(value, Decimal):
         return decimal_text(value)
     return "" if value is None else str(value)

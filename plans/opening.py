@@ -4,7 +4,7 @@ The database says the same (``plan_section_not_opened``); here is the sentence f
 tried. An element new in the version is written whole, but in the section it belongs to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ SECTION_OF: dict[type[Any], str] = {
 class Opening:
     """The sections of the canvas, and which of them may be written."""
 
-    sections: list[CanvasSection]
+    sections: Sequence[CanvasSection]
     opened: frozenset[int]
     is_partial: bool
 

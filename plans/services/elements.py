@@ -151,7 +151,9 @@ def _write(
             % {"person": current.updated_by, "moment": moment_words(current.updated_at)}
         )
     check_values(current, values)
-    changed = {name: one for name, one in values.items() if getattr(current, name) != one}
+    changed: dict[str, Any] = {
+        name: value for name, value in values.items() if getattr(current, name) != value
+    }
     if not changed:
         return current
     refuse_closed(

@@ -216,7 +216,7 @@ def hold_text(code: str, *, territory: str, cycle: str, number: int) -> Held | N
         .first()
     )  # fmt: skip
     if text is not None:
-        return Held(text, text.version, "html", text.is_open)  # type: ignore[attr-defined]
+        return Held(text, text.version, "html", text.is_open)
     return _hold_blank(code, territory=territory, cycle=cycle, number=number)
 
 

@@ -86,7 +86,9 @@ def move_element_to(
     if parent is not None and name is not None:
         parent = _checked_parent(version, current, parent)
         if getattr(current, f"{name}_id") != parent.pk:
-            _refuse_closed(version, current if name != "action" else Indicator(action=parent))
+            # An indicator belongs to its action: closed there, it does not arrive.
+            if isinstance(parent, Action) and isinstance(current, Indicator):
+                _refuse_closed(version, Indicator(action=parent))
             left = [one for one in siblings(current) if one.pk != current.pk]
             setattr(current, name, parent)
             current.rank = 0

@@ -164,7 +164,10 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "plan_add": lambda a: (_version(a).number, "3", "priorite"),
     "plan_edit": _in_the_logic,
     "plan_remove": _in_the_logic,
+    "plan_copy": _in_the_logic,
+    "plan_field": lambda a: (_version(a).number,),
     "plan_move": _in_the_logic,
+    "plan_presence": _section,
     "versement": lambda a: (_versement(a).pk,),
     "project": lambda a: (_project(a).number,),
     "project_edit": lambda a: (_project(a, "received").number,),
@@ -251,6 +254,7 @@ def addresses(route: str, pattern: URLPattern, alliance: Alliance) -> list[Addre
 
 # What a person types, where an empty form would hide who may act.
 FORMS: dict[str, Callable[[Alliance], dict[str, Any]]] = {
+    "plan_field": lambda a: {"kind": "texte", "code": "1a", "field": "html", "base": "0"},
     "post_comment": lambda a: {
         "target_label": "reporting.annualreport",
         "target_id": a.reports.earliest("pk").pk,
