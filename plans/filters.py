@@ -29,6 +29,7 @@ KINDS = [("", _("Tous")), *Territory.Kind.choices]
 class CycleForm(forms.Form):
     """A cycle that has plans: today's, unless another is chosen."""
 
+    data: QueryDict
     cycle = forms.ChoiceField(label=_("Cycle"), required=False)
 
     def __init__(self, data: QueryDict, *args: Any, **kwargs: Any) -> None:
@@ -142,6 +143,7 @@ class SearchForm(CycleForm):
         return str(self.cleaned_data.get("q", "")).strip()
 
     @property
-    def cycle(self) -> Cycle | None:
+    def only_cycle(self) -> Cycle | None:
+        """The cycle asked for; None for all."""
         slug = self.cleaned_data.get("cycle", "")
         return next((one for one in self.cycles if one.slug == slug), None)

@@ -168,8 +168,8 @@ _ANCHORS = {
 def _as_written(headline: str, spaced: str, whole: str) -> str:
     """The passages of ``headline`` with the signs of ``whole``: both texts count as many
     characters, so that each passage has the place it has in what people wrote."""
-    passages, place = [], 0
-    begins = 0
+    passages: list[str] = []
+    begins = place = 0
     for passage in headline.split(_GAP):
         bare = passage.replace(_START, "").replace(_STOP, "")
         found = spaced.find(bare, place)

@@ -27,7 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
         results = Results(
             text,
             all_versions=form.cleaned_data.get("portee") == "toutes",
-            cycle=form.cycle,
+            cycle=form.only_cycle,
             territory=form.cleaned_data.get("territoire"),
         )
         page = Paginator(results, PAGE).get_page(request.GET.get("page"))

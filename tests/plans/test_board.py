@@ -266,7 +266,7 @@ def test_the_version_in_force_is_read_and_the_open_one_where_there_is_none(
     page = client.get("/plans/section/2c/?territoire=mauricie&territoire=laval")
 
     assert "Version 1, en vigueur depuis" in text_of(page)
-    assert "Version 1, brouillon : pas encore en vigueur" in text_of(page)
+    assert "Version 1, pas encore en vigueur (brouillon)" in text_of(page)
     assert "Texte de la section 2c." in text_of(page)
     assert "<strong>Laval</strong>" in page.text
 
