@@ -21,6 +21,7 @@ from plans.models import (
     ReviewPoint,
     SectionText,
 )
+from plans.selectors.threads import roots
 from plans.services import (
     PointEntry,
     add_action,
@@ -35,7 +36,6 @@ from plans.services import (
     submit_version,
     validate_version,
 )
-from plans.selectors.threads import roots
 from tests.factories import AllianceFactory, UserFactory, person
 
 

@@ -37,7 +37,7 @@ from plans.services import (
 )
 from tests.factories import UserFactory
 
-from .factories import draft_version, version_in, write_action, written_version
+from .factories import draft_version, validate, version_in, write_action, written_version
 
 pytestmark = pytest.mark.django_db
 
