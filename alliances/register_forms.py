@@ -18,6 +18,7 @@ from alliances.models import (
     Partner,
     PartnerCategory,
 )
+from alliances.models.alliances import NameKey
 
 Level = Partner.Level
 REGIONAL_PLACE = "regional"
@@ -93,8 +94,8 @@ class PartnerForm(RevisedForm):
         self.mrcs = {mrc.code: mrc for mrc in registers.mrcs_of(alliance)}
         self.fields["place"].choices = [  # type: ignore[attr-defined]
             ("", _("Choisir")),
-            (REGIONAL_PLACE, _("Régional : tout le territoire")),
-            *((code, _("Local : %(mrc)s") % {"mrc": mrc}) for code, mrc in self.mrcs.items()),
+            (REGIONAL_PLACE, _("Régional : tout le territoire")),
+            *((code, _("Local : %(mrc)s") % {"mrc": mrc}) for code, mrc in self.mrcs.items()),
         ]
         self.fields["joined_on"].initial = clock.today()
 
@@ -122,7 +123,7 @@ class BodyForm(RevisedForm):
     name = forms.CharField(
         label=_("Nom de l’instance"),
         max_length=200,
-        help_text=_("Par exemple « Comité directeur »."),
+        help_text=_("Par exemple « Comité directeur »."),
     )
     mandate = forms.CharField(label=_("Mandat"), required=False, max_length=2000, widget=lines(3))
     meetings_per_year = forms.IntegerField(
@@ -133,7 +134,7 @@ class BodyForm(RevisedForm):
         required=False,
         max_length=2000,
         widget=lines(3),
-        help_text=_("Transport, garde d’enfants, préparation : ce qui rend la place possible."),
+        help_text=_("Transport, garde d’enfants, préparation : ce qui rend la place possible."),
     )
 
     @staticmethod
@@ -165,7 +166,7 @@ class ZoneForm(RevisedForm):
         label=_("Municipalité ou secteur"),
         required=False,
         max_length=150,
-        help_text=_("Vide : toute la MRC."),
+        help_text=_("Vide : toute la MRC."),
     )
     index_name = forms.CharField(
         label=_("Indice"),
@@ -214,20 +215,21 @@ class ZoneForm(RevisedForm):
 class SortedFilter(django_filters.FilterSet):
     """A list whose column heads sort it: ``tri=nom``, ``tri=-nom``."""
 
-    SORTS: dict[str, str] = {}
+    SORTS: dict[str, str | NameKey] = {}
     tri = django_filters.CharFilter(widget=forms.HiddenInput, method="sort")
 
     def sort(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         column = self.SORTS.get(value.removeprefix("-"))
         if column is None:
             return queryset
-        order = F(column).desc(nulls_last=True) if value[0] == "-" else F(column).asc()
+        by = F(column) if isinstance(column, str) else column
+        order = by.desc(nulls_last=True) if value[0] == "-" else by.asc()
         return queryset.order_by(order, "pk")
 
 
 class PartnerFilter(SortedFilter):
     SORTS = {
-        "nom": "name",
+        "nom": NameKey("name"),
         "categorie": "category__rank",
         "palier": "mrc__name",
         "depuis": "joined_on",
@@ -282,7 +284,7 @@ class PartnerFilter(SortedFilter):
 
 class ZoneFilter(SortedFilter):
     SORTS = {
-        "zone": "municipality",
+        "zone": NameKey("municipality"),
         "mrc": "mrc__name",
         "valeur": "value",
         "annee": "year",

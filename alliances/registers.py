@@ -21,6 +21,7 @@ from alliances.models import (
     PartnerCategory,
     SeatCount,
 )
+from alliances.models.alliances import NameKey
 from alliances.representativity import REGIONAL, Category, Matrix, matrix
 
 # --- Partners
@@ -28,7 +29,8 @@ from alliances.representativity import REGIONAL, Category, Matrix, matrix
 
 def partners_of(alliance: Alliance) -> QuerySet[Partner]:
     """Every partner there is or was, by name."""
-    return Partner.objects.filter(alliance=alliance).select_related("category", "mrc")
+    found = Partner.objects.filter(alliance=alliance).select_related("category", "mrc")
+    return found.order_by(NameKey("name"), "pk")
 
 
 def categories_of(alliance: Alliance) -> QuerySet[PartnerCategory]:
@@ -116,9 +118,9 @@ class BodySeats:
         last, first = self.counts[0], self.counts[-1]
         now, before = (one.lived_experience / one.seats for one in (last, first))
         words = {
-            1: _("En hausse : %(before)s sur %(of)s en %(year)s."),
-            -1: _("En baisse : %(before)s sur %(of)s en %(year)s."),
-            0: _("Stable : %(before)s sur %(of)s en %(year)s."),
+            1: _("En hausse : %(before)s sur %(of)s en %(year)s."),
+            -1: _("En baisse : %(before)s sur %(of)s en %(year)s."),
+            0: _("Stable : %(before)s sur %(of)s en %(year)s."),
         }[(now > before) - (now < before)]
         return words % {"before": first.lived_experience, "of": first.seats, "year": first.on.year}
 

@@ -112,8 +112,8 @@ def _categories_words(table: Matrix) -> str:
     if not missing:
         return _("Les %(total)s catégories du guide ont un partenaire.") % {"total": total}
     words = ngettext(
-        "Il manque %(n)s catégorie du guide sur %(total)s : %(names)s.",
-        "Il manque %(n)s catégories du guide sur %(total)s : %(names)s.",
+        "Il manque %(n)s catégorie du guide sur %(total)s : %(names)s.",
+        "Il manque %(n)s catégories du guide sur %(total)s : %(names)s.",
         len(missing),
     )
     return words % {"n": len(missing), "total": total, "names": listed(missing)}
@@ -127,8 +127,8 @@ def _mrcs_words(table: Matrix) -> str:
         )
         return words % {"total": total}
     words = ngettext(
-        "Aucun partenaire local dans %(n)s MRC sur %(total)s : %(names)s.",
-        "Aucun partenaire local dans %(n)s MRC sur %(total)s : %(names)s.",
+        "Aucun partenaire local dans %(n)s MRC sur %(total)s : %(names)s.",
+        "Aucun partenaire local dans %(n)s MRC sur %(total)s : %(names)s.",
         len(missing),
     )
     return words % {"n": len(missing), "total": total, "names": listed(missing)}

@@ -53,7 +53,7 @@ def add_body(
         updated_at=clock.now(),
         updated_by=by,
     )
-    _record(body, by=by, verb="add_body", summary=_("a ajouté l’instance « %(name)s »"))
+    _record(body, by=by, verb="add_body", summary=_("a ajouté l’instance « %(name)s »"))
     return body
 
 
@@ -73,7 +73,7 @@ def change_body(
         values["name"] = spelled(values["name"])
         _only_once(body.alliance, values["name"], but=body)
     if changed := write(body, values, by=by):
-        summary = _("a modifié l’instance « %(name)s »")
+        summary = _("a modifié l’instance « %(name)s »")
         _record(body, by=by, verb="change_body", summary=summary, changed=changed)
     return body
 
@@ -87,7 +87,7 @@ def close_body(
     body = _held(body)
     if body.closed_on is not None:
         raise StaleAct(
-            _("« %(name)s » est déjà dissoute depuis le %(day)s.")
+            _("« %(name)s » est déjà dissoute depuis le %(day)s.")
             % {"name": body, "day": date_long(body.closed_on)}
         )
     refuse_stale(body, revision)
@@ -95,12 +95,12 @@ def close_body(
     last = body.counts.first()
     if last is not None and on < last.on:
         raise Refusal(
-            _("Ses sièges sont comptés le %(day)s : l’instance siégeait encore ce jour-là.")
+            _("Ses sièges sont comptés le %(day)s : l’instance siégeait encore ce jour-là.")
             % {"day": date_long(last.on)},
             field="on",
         )
     write(body, {"closed_on": on}, by=by)
-    summary = _("a consigné la dissolution de « %(name)s » le %(day)s")
+    summary = _("a consigné la dissolution de « %(name)s » le %(day)s")
     _record(body, by=by, verb="close_body", summary=summary, day=on)
     return body
 
@@ -110,11 +110,11 @@ def reopen_body(body: GovernanceBody, *, by: User, revision: int | None = None) 
     """The body sits again. Refuses a name taken meanwhile, and a body that still sits."""
     body = _held(body)
     if body.closed_on is None:
-        raise StaleAct(_("« %(name)s » siège déjà.") % {"name": body})
+        raise StaleAct(_("« %(name)s » siège déjà.") % {"name": body})
     refuse_stale(body, revision)
     _only_once(body.alliance, body.name, but=body)
     write(body, {"closed_on": None}, by=by)
-    _record(body, by=by, verb="reopen_body", summary=_("a repris l’instance « %(name)s »"))
+    _record(body, by=by, verb="reopen_body", summary=_("a repris l’instance « %(name)s »"))
     return body
 
 
@@ -139,7 +139,7 @@ def count_seats(
     body = GovernanceBody.objects.select_for_update(of=("self",)).get(pk=body.pk)
     if body.closed_on is not None and body.closed_on < on:
         raise Refusal(
-            _("« %(name)s » est dissoute depuis le %(day)s.")
+            _("« %(name)s » est dissoute depuis le %(day)s.")
             % {"name": body, "day": date_long(body.closed_on)},
             field="on",
         )
@@ -153,7 +153,7 @@ def count_seats(
     journal.record(
         by=by,
         verb="count_seats",
-        summary=_("a compté les sièges de « %(name)s » : %(held)s sur %(seats)s")
+        summary=_("a compté les sièges de « %(name)s » : %(held)s sur %(seats)s")
         % {"name": body.name, "held": lived_experience, "seats": seats},
         alliance=body.alliance,
         target=count,

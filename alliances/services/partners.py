@@ -52,7 +52,7 @@ def add_partner(alliance: Alliance, *, by: User, **fields: Unpack[PartnerFields]
     partner = Partner(alliance=alliance, updated_by=by, updated_at=clock.now(), **values)
     _check(partner)
     partner.save()
-    _record(partner, by=by, verb="add_partner", summary=_("a inscrit le partenaire « %(name)s »"))
+    _record(partner, by=by, verb="add_partner", summary=_("a inscrit le partenaire « %(name)s »"))
     return partner
 
 
@@ -76,7 +76,7 @@ def change_partner(
             partner,
             by=by,
             verb="change_partner",
-            summary=_("a modifié le partenaire « %(name)s »"),
+            summary=_("a modifié le partenaire « %(name)s »"),
             changed=changed,
         )
     return partner
@@ -89,19 +89,19 @@ def leave(partner: Partner, *, by: User, on: date, revision: int | None = None) 
     partner = _held(partner)
     if partner.left_on is not None:
         raise StaleAct(
-            _("« %(name)s » a déjà quitté l’Alliance le %(day)s.")
+            _("« %(name)s » a déjà quitté l’Alliance le %(day)s.")
             % {"name": partner, "day": date_long(partner.left_on)}
         )
     refuse_stale(partner, revision)
     refuse_future(on, field="on")
     if on < partner.joined_on:
         raise Refusal(
-            _("Ce partenaire participe depuis le %(day)s : le départ ne peut pas le précéder.")
+            _("Ce partenaire participe depuis le %(day)s : le départ ne peut pas le précéder.")
             % {"day": date_long(partner.joined_on)},
             field="on",
         )
     write(partner, {"left_on": on}, by=by)
-    summary = _("a consigné le départ de « %(name)s » le %(day)s")
+    summary = _("a consigné le départ de « %(name)s » le %(day)s")
     _record(partner, by=by, verb="partner_left", summary=summary, day=on)
     return partner
 
@@ -112,19 +112,19 @@ def come_back(partner: Partner, *, by: User, on: date, revision: int | None = No
     it never left. Refuses a day to come or before the departure, and a name taken meanwhile."""
     partner = _held(partner)
     if partner.left_on is None:
-        raise StaleAct(_("« %(name)s » participe déjà à l’Alliance.") % {"name": partner})
+        raise StaleAct(_("« %(name)s » participe déjà à l’Alliance.") % {"name": partner})
     refuse_stale(partner, revision)
     refuse_future(on, field="on")
     if on < partner.left_on:
         raise Refusal(
-            _("Ce partenaire est parti le %(day)s : le retour ne peut pas le précéder.")
+            _("Ce partenaire est parti le %(day)s : le retour ne peut pas le précéder.")
             % {"day": date_long(partner.left_on)},
             field="on",
         )
     _only_once(partner.alliance, partner.name, but=partner)
     since = partner.joined_on if on == partner.left_on else on
     write(partner, {"left_on": None, "joined_on": since}, by=by)
-    summary = _("a consigné le retour de « %(name)s » le %(day)s")
+    summary = _("a consigné le retour de « %(name)s » le %(day)s")
     _record(partner, by=by, verb="partner_back", summary=summary, day=on)
     return partner
 
@@ -155,13 +155,13 @@ def _only_once(alliance: Alliance, name: str, but: Partner | None = None) -> Non
     active = next((one for one in found if one.left_on is None), None)
     if active is not None:
         raise Refusal(
-            _("Ce partenaire est déjà inscrit, sous le nom « %(name)s ».") % {"name": active},
+            _("Ce partenaire est déjà inscrit, sous le nom « %(name)s ».") % {"name": active},
             field="name",
         )
     if found:
         gone = found[0]
         raise Refusal(
-            _("« %(name)s » a quitté l’Alliance le %(day)s. Consignez plutôt son retour.")
+            _("« %(name)s » a quitté l’Alliance le %(day)s. Consignez plutôt son retour.")
             % {"name": gone, "day": date_long(gone.left_on)},
             field="name",
         )
@@ -178,7 +178,7 @@ def _check(partner: Partner) -> None:
         raise Refusal(_("Un partenaire local nomme sa MRC. Choisissez-la."), field="place")
     if partner.level == Partner.Level.REGIONAL and partner.mrc is not None:
         raise Refusal(
-            _("Un partenaire régional couvre tout le territoire : il ne nomme aucune MRC."),
+            _("Un partenaire régional couvre tout le territoire : il ne nomme aucune MRC."),
             field="place",
         )
     if partner.mrc is not None and partner.mrc.territory_id != alliance.territory_id:
@@ -188,7 +188,7 @@ def _check(partner: Partner) -> None:
     refuse_future(partner.joined_on, field="joined_on")
     if partner.left_on is not None and partner.left_on < partner.joined_on:
         raise Refusal(
-            _("Ce partenaire est parti le %(day)s : il est arrivé avant.")
+            _("Ce partenaire est parti le %(day)s : il est arrivé avant.")
             % {"day": date_long(partner.left_on)},
             field="joined_on",
         )

@@ -40,7 +40,7 @@ def add_zone(alliance: Alliance, *, by: User, **fields: Unpack[ZoneFields]) -> D
     )
     _check(zone)
     zone.save()
-    _record(zone, by=by, verb="add_zone", summary=_("a inscrit la zone « %(zone)s »"))
+    _record(zone, by=by, verb="add_zone", summary=_("a inscrit la zone « %(zone)s »"))
     return zone
 
 
@@ -55,7 +55,7 @@ def change_zone(
     values = _said(dict(fields))
     _check(as_changed(zone, values))
     if changed := write(zone, values, by=by):
-        summary = _("a modifié la zone « %(zone)s »")
+        summary = _("a modifié la zone « %(zone)s »")
         _record(zone, by=by, verb="change_zone", summary=summary, changed=changed)
     return zone
 
@@ -70,7 +70,7 @@ def remove_zone(zone: DevitalisedZone, *, by: User, revision: int | None = None)
         zone,
         by=by,
         verb="remove_zone",
-        summary=_("a retiré la zone « %(zone)s »"),
+        summary=_("a retiré la zone « %(zone)s »"),
         index=zone.index_name,
         value=f"{zone.value.normalize():f}" if zone.value is not None else "",
         year=zone.year,

@@ -98,7 +98,7 @@ def body_count(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRespons
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            messages.success(request, _("Sièges comptés : %(name)s.") % {"name": found.name})
+            messages.success(request, _("Sièges comptés : %(name)s.") % {"name": found.name})
             return redirect(alliance.url("body", pk))
     return _body_page(request, alliance, pk, form=form, status=422)
 
@@ -115,7 +115,7 @@ def body_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             dict,
         )
         if added:
-            done = _("« %(name)s » est ajoutée. Comptez maintenant ses sièges.")
+            done = _("« %(name)s » est ajoutée. Comptez maintenant ses sièges.")
             messages.success(request, done % {"name": added.name})
             return redirect(alliance.url("body", added.pk))
     return form_page(
@@ -146,7 +146,7 @@ def body_edit(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse
             lambda: BodyForm.initial_of(_body(alliance, pk)),
         )
         if saved:
-            messages.success(request, _("« %(name)s » est à jour.") % {"name": saved})
+            messages.success(request, _("« %(name)s » est à jour.") % {"name": saved})
             return redirect(alliance.url("body", pk))
     return form_page(
         request,
@@ -170,7 +170,7 @@ def body_close(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRespons
     done, status = act_on_a_day(form, act)
     if not done:
         return _body_page(request, alliance, pk, day_form=form, status=status)
-    messages.success(request, _("La dissolution de « %(name)s » est consignée.") % {"name": found})
+    messages.success(request, _("La dissolution de « %(name)s » est consignée.") % {"name": found})
     return redirect(alliance.url("body", pk))
 
 
@@ -183,5 +183,5 @@ def body_reopen(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRespon
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("« %(name)s » siège de nouveau.") % {"name": found})
+        messages.success(request, _("« %(name)s » siège de nouveau.") % {"name": found})
     return redirect(alliance.url("body", pk))

@@ -116,9 +116,10 @@ def partner_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             dict,
         )
         if added:
-            done = _("« %(name)s » est inscrit. Le plan le montre.") % {"name": added}
+            done = _("« %(name)s » est inscrit. Le plan le montre.") % {"name": added}
             messages.success(request, done)
-            return redirect(alliance.url("partners"))
+            following = "partner_new" if "again" in request.POST else "partners"
+            return redirect(alliance.url(following))
     return form_page(
         request,
         alliance,
@@ -126,6 +127,7 @@ def partner_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         here="partners",
         title=_("Inscrire un partenaire"),
         verb=_("Inscrire le partenaire"),
+        again=_("Inscrire et passer au suivant"),
         back=alliance.url("partners"),
         status=status,
         **more,
@@ -147,7 +149,7 @@ def partner_edit(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRespo
             lambda: PartnerForm.initial_of(_partner(alliance, pk)),
         )
         if saved:
-            messages.success(request, _("« %(name)s » est à jour.") % {"name": saved})
+            messages.success(request, _("« %(name)s » est à jour.") % {"name": saved})
             return redirect(alliance.url("partner", pk))
     return form_page(
         request,
@@ -171,7 +173,7 @@ def partner_leave(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResp
     done, status = act_on_a_day(form, act)
     if not done:
         return _partner_page(request, alliance, _partner(alliance, pk), form, status)
-    messages.success(request, _("Le départ de « %(name)s » est consigné.") % {"name": one})
+    messages.success(request, _("Le départ de « %(name)s » est consigné.") % {"name": one})
     return redirect(alliance.url("partner", pk))
 
 
@@ -183,5 +185,5 @@ def partner_back(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRespo
     done, status = act_on_a_day(form, act)
     if not done:
         return _partner_page(request, alliance, _partner(alliance, pk), form, status)
-    messages.success(request, _("Le retour de « %(name)s » est consigné.") % {"name": one})
+    messages.success(request, _("Le retour de « %(name)s » est consigné.") % {"name": one})
     return redirect(alliance.url("partner", pk))

@@ -46,12 +46,23 @@ def form_page(
     verb: str,
     back: str,
     lede: str = "",
+    again: str = "",
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """A form on a page of its own; ``verb`` is on its button."""
+    """A form on a page of its own; ``verb`` is on its button, ``again`` on the one that then opens
+    an empty form."""
     shown = register_page(
-        request, alliance, here, title, form=form, verb=verb, back=back, lede=lede, **context
+        request,
+        alliance,
+        here,
+        title,
+        form=form,
+        verb=verb,
+        again=again,
+        back=back,
+        lede=lede,
+        **context,
     )
     return render(request, "alliances/register_form.html", shown, status=status)
 

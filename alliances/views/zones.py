@@ -62,9 +62,10 @@ def zone_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             dict,
         )
         if added:
-            done = _("« %(name)s » est inscrite. Le plan la montre.") % {"name": added}
+            done = _("« %(name)s » est inscrite. Le plan la montre.") % {"name": added}
             messages.success(request, done)
-            return redirect(alliance.url("zones"))
+            following = "zone_new" if "again" in request.POST else "zones"
+            return redirect(alliance.url(following))
     return form_page(
         request,
         alliance,
@@ -72,6 +73,7 @@ def zone_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         here="zones",
         title=_("Inscrire une zone"),
         verb=_("Inscrire la zone"),
+        again=_("Inscrire et passer à la suivante"),
         back=alliance.url("zones"),
         status=status,
         **more,
@@ -93,7 +95,7 @@ def zone_edit(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse
             lambda: ZoneForm.initial_of(_zone(alliance, pk)),
         )
         if saved:
-            messages.success(request, _("« %(name)s » est à jour.") % {"name": saved})
+            messages.success(request, _("« %(name)s » est à jour.") % {"name": saved})
             return redirect(alliance.url("zones"))
     return form_page(
         request,
@@ -119,5 +121,5 @@ def zone_remove(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRespon
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("« %(name)s » est retirée du registre.") % {"name": zone})
+        messages.success(request, _("« %(name)s » est retirée du registre.") % {"name": zone})
     return redirect(alliance.url("zones"))

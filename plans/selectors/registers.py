@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from alliances import clock
 from alliances.models import Alliance, DevitalisedZone, GovernanceBody, Partner, SeatCount
+from alliances.models.alliances import NameKey
 from alliances.registers import categories_of, mrcs_of
 from alliances.representativity import REGIONAL, Category, Matrix, matrix
 from plans.models import CanvasSection, PlanVersion
@@ -45,7 +46,7 @@ def _partners(alliance: Alliance, on: date) -> Rows:
             "since": one.joined_on.isoformat(),
         }
         for one in present.select_related("category", "mrc").order_by(
-            "category__rank", "name", "pk"
+            "category__rank", NameKey("name"), "pk"
         )
     ]
 

@@ -76,7 +76,7 @@ def test_a_partner_is_added_read_changed_and_left(
     assert response["Location"] == f"{BASE}/partenaires/{one.pk}/"
     page = client.get(response["Location"]).text
     assert "tout le territoire" in page
-    assert "a modifié le partenaire « CDC »" in page
+    assert "a modifié le partenaire « CDC »" in page
     client.post(f"{BASE}/partenaires/{one.pk}/depart/", {"on": "2025-06-01", "revision": "1"})
     assert "Parti le 1er" in client.get(f"{BASE}/partenaires/{one.pk}/").text
     client.post(f"{BASE}/partenaires/{one.pk}/retour/", {"on": "2025-09-01", "revision": "2"})
@@ -106,6 +106,25 @@ def test_a_refused_partner_loses_nothing_that_was_typed(
     assert Partner.objects.count() == 1
 
 
+def test_many_partners_are_typed_one_after_the_other(
+    client: Client, alliance: Alliance, who: User
+) -> None:
+    response = client.post(f"{BASE}/partenaires/nouveau/", typed(alliance, again="1"))
+    assert response["Location"] == f"{BASE}/partenaires/nouveau/"
+    page = client.get(response["Location"]).text
+    assert "CDC de Mékinac\u00a0» est inscrit" in page
+    assert "Deux salles" not in page
+
+
+def test_names_are_sorted_as_people_read_them(
+    client: Client, alliance: Alliance, who: User
+) -> None:
+    for name in ("Zone", "École", "abri", "Foyer"):
+        partner(alliance, name)
+    page = client.get(f"{BASE}/")
+    assert [one.name for one in page.context["page"]] == ["abri", "École", "Foyer", "Zone"]
+
+
 def test_the_second_writer_sees_both_and_chooses(
     client: Client, alliance: Alliance, who: User
 ) -> None:
@@ -115,7 +134,7 @@ def test_the_second_writer_sees_both_and_chooses(
     )
     response = client.post(f"{BASE}/partenaires/{one.pk}/modifier/", typed(alliance))
     assert response.status_code == 409
-    for words in ("Ève Roy a modifié cette fiche", "Contribution : Trois salles", "Deux salles"):
+    for words in ("Ève Roy a modifié cette fiche", "Contribution : Trois salles", "Deux salles"):
         assert words in response.text
     assert 'name="revision" value="1"' in response.text
     assert Partner.objects.get().contribution == "Trois salles"
@@ -211,7 +230,7 @@ def test_the_matrix_names_who_is_missing(
     column = [one.name for one in matrix.columns].index("Mékinac")
     assert (counts["sante"][0], counts["sante"][column]) == (1, 1)
     assert (matrix.total, sum(counts["alimentation"])) == (4, 0)
-    assert "Il manque 6 catégories du guide sur 9 : Municipal, " in page.text
+    assert "Il manque 6 catégories du guide sur 9 : Municipal, " in page.text
     assert "et Alimentation." in page.text
     assert "Aucun partenaire local dans 5 MRC sur 6" in page.text
     assert page.text.count('<span class="nobody">personne</span>') == 9 * 7 - 4
@@ -297,8 +316,8 @@ def test_a_body_is_added_counted_changed_and_dissolved(
     client.post(f"{url}compter/", {"on": "2026-11-20", "seats": "14", "lived_experience": "3"})
     listed = client.get(f"{BASE}/instances/").text
     assert "3 sièges sur 14" in listed
-    assert "En hausse : 2 sur 14 en 2026." in listed
-    assert "Soutien offert : Transport payé" in listed
+    assert "En hausse : 2 sur 14 en 2026." in listed
+    assert "Soutien offert : Transport payé" in listed
     assert "3 sièges sur 14" not in client.get("/alliances/mauricie/2024-2029/equipe/").text
     page = client.get(url).text
     assert page.count("<rect") >= 14 + 4

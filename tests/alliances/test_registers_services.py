@@ -84,7 +84,7 @@ def test_a_partner_is_written_with_its_author_and_its_act(alliance: Alliance, wh
         alliance.territory_id,
     )
     entry = JournalEntry.objects.get(target_label="alliances.partner", target_id=one.pk)
-    assert entry.summary == "a inscrit le partenaire « CDC de Mékinac »"
+    assert entry.summary == "a inscrit le partenaire « CDC de Mékinac »"
     assert entry.url.endswith(f"/concertation/partenaires/{one.pk}/")
 
 
@@ -99,7 +99,7 @@ def test_a_partner_is_written_once_however_it_is_spelled(
     alliance: Alliance, who: User, again: str
 ) -> None:
     first = partner(alliance, "École l’Envol", by=who)
-    with refused("déjà inscrit, sous le nom « École l’Envol »", "name"):
+    with refused("déjà inscrit, sous le nom « École l’Envol »", "name"):
         partner(alliance, again, by=who)
     with held_by_the_database("partner_once"), transaction.atomic():
         Partner.objects.create(
@@ -483,7 +483,7 @@ def test_a_zone_taken_out_stays_in_the_journal(alliance: Alliance, who: User) ->
     assert not DevitalisedZone.objects.exists()
     entry = JournalEntry.objects.get(verb="remove_zone")
     assert (entry.summary, entry.data["value"]) == (
-        "a retiré la zone « Sainte-Thècle, Mékinac »",
+        "a retiré la zone « Sainte-Thècle, Mékinac »",
         "-4.25",
     )
 
