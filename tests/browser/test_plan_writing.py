@@ -9,7 +9,7 @@ from .pages import button, check_wide_and_narrow, press
 from .test_resilience import wait_until
 
 PLAN = "/alliances/mauricie/2024-2029/plan/3/"
-SAVED = re.compile(r"Enregistré à \d+\sh\s\d\d")
+SAVED = re.compile(r"Enregistré à\s\d+\sh\s\d\d")
 OFFLINE = "Hors ligne : vos mots sont gardés ici."
 LEAD = "SELECT lead FROM plans_action WHERE id = %s"
 TEXT_OF = """
@@ -193,23 +193,25 @@ def test_an_action_moves_by_keyboard_and_by_mouse(visit_story: Visit) -> None:
     visitor = visit_story("coordination@mauricie.example")
     page = visitor.goto(f"{PLAN}3/")
     titles = page.locator(".obj").first.locator("a.act__t")
-    before = titles.all_inner_texts()
+
+    def words() -> list[str]:
+        return [one.lstrip("0123456789. ") for one in titles.all_inner_texts()]
+
+    before = words()
 
     up = page.locator(".obj").first.locator(".node").last.get_by_role("button", name="Monter")
     up.focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    words = [one.split(maxsplit=1)[-1] for one in before]
-    moved = [one.split(maxsplit=1)[-1] for one in titles.all_inner_texts()]
-    assert moved == [*words[:-2], words[-1], words[-2]]
+    moved = words()
+    assert moved == [*before[:-2], before[-1], before[-2]]
 
     nodes = page.locator(".obj").first.locator(".node")
     nodes.last.hover()
     handle = nodes.last.locator("[data-handle]")
     with page.expect_navigation():
         handle.drag_to(nodes.first, target_position={"x": 20, "y": 2})
-    again = [one.split(maxsplit=1)[-1] for one in titles.all_inner_texts()]
-    assert again == [moved[-1], *moved[:-1]]
+    assert words() == [moved[-1], *moved[:-1]]
 
 
 def test_the_editor_is_accessible_and_fits_a_phone(visit_story: Visit) -> None:
