@@ -120,8 +120,8 @@ class SearchForm(CycleForm):
         required=False,
     )
     portee = forms.ChoiceField(
-        label=_("Dans"),
-        choices=[("", _("Versions en vigueur")), ("toutes", _("Toutes les versions"))],
+        label=_("Versions"),
+        choices=[("", _("En vigueur")), ("toutes", _("Toutes"))],
         required=False,
     )
     field_order = ("q", "territoire", "cycle", "portee")

@@ -184,8 +184,8 @@ def _as_written(headline: str, spaced: str, whole: str) -> str:
                 written.append(whole[place])
                 place += 1
         passages.append("".join(written))
-    before = _GAP if spaced[:begins].strip() else ""
-    after = _GAP if spaced[place:].strip() else ""
+    before = _GAP if re.search(r"\w", spaced[:begins]) else ""
+    after = _GAP if re.search(r"\w", spaced[place:]) else ""
     return before + _GAP.join(passages) + after
 
 
