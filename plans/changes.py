@@ -297,7 +297,7 @@ class _Teller:
             title=self._title(kind, key, element.title),
             signs=[sign(mark, kind) for mark in marks],
             group=group,
-            note=_("Numéro d’avant : %(code)s") % {"code": was} if was != code else "",
+            note=_("Numéro d’avant : %(code)s") % {"code": was} if was != code else "",
             **more,
         )
 

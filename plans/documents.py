@@ -15,7 +15,7 @@ from alliances.services.notifications import people_with
 
 from .changes import modified_by, report
 from .models import PlanVersion, Priority
-from .publication import is_final, publication_data
+from .publication import is_final, publication_data, says_the_same
 from .selectors.content import content_of
 from .wording import title_of
 
@@ -68,7 +68,11 @@ def plan_document(version: PlanVersion, *, by: User) -> Document:
         title = _("%(plan)s, %(alliance)s") % {"plan": title_of(version), "alliance": alliance}
     # A document prepared while the version was a draft says so; approval makes another.
     is_kept = existing is not None and existing.data["is_draft"] == data["is_draft"]
-    if existing is not None and is_kept and (is_final(version) or existing.data == data):
+    if (
+        existing is not None
+        and is_kept
+        and (is_final(version) or says_the_same(existing.data, data))
+    ):
         return existing
     return create_document(
         WHOLE,

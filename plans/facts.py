@@ -58,7 +58,7 @@ def value_text(name: str, value: Any) -> str:
 
 def indicator_line(indicator: IndicatorContent) -> str:
     """« Tonnes livrées : de 38 à 60 tonnes, chaque année »."""
-    return _("%(name)s : %(target)s") % {
+    return _("%(name)s : %(target)s") % {
         "name": indicator.name,
         "target": target_words(
             indicator.baseline, indicator.target, indicator.unit, indicator.frequency

@@ -85,7 +85,7 @@ def test_a_changed_action_says_each_field_before_and_after(versions):
     assert [(row.label, row.before, row.after, row.sign.word) for row in rows if row.sign] == [
         ("Personnes à rejoindre", "", "<ins>1\u00a0200</ins>", "Ajouté"),
         ("Responsable", "CDC", "CDC <ins>de Mékinac</ins>", "Modifié"),
-        ("Indicateur", "", "<ins>Familles : 40 familles</ins>", "Ajouté"),
+        ("Indicateur", "", "<ins>Familles\u00a0: 40 familles</ins>", "Ajouté"),
     ]
 
 
