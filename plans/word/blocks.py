@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element, tostring
 _TITLE = re.compile(r"h([1-6])$")
 _KEPT_LINK = re.compile(r"(https?|mailto):", re.IGNORECASE)
 BOLD_LEVEL = 7
-# Whether a line, bold or not, names a section of the canvas.
-NamesSection = Callable[[str, bool], bool]
+# Whether a line, bold or not, shows that it is the layout of a canvas.
+LaysOut = Callable[[str, bool], bool]
 
 
 @dataclass
@@ -109,8 +109,8 @@ class Reader:
     """Flattens a document. A list or a table that holds a line naming a section is the layout of a
     canvas, not a list or a table."""
 
-    def __init__(self, names_section: NamesSection) -> None:
-        self.names_section = names_section
+    def __init__(self, lays_out: LaysOut) -> None:
+        self.lays_out = lays_out
 
     def read(self, elements: Iterable[Element]) -> Iterator[Block]:
         for element in elements:
@@ -131,7 +131,7 @@ class Reader:
 
     def _names(self, element: Element) -> bool:
         line = _line(element)
-        return self.names_section(line.text, line.heading == "bold")
+        return self.lays_out(line.text, line.heading == "bold")
 
     def _list(self, element: Element) -> Iterator[Block]:
         if not any(_is_plain_item(item) and self._names(item) for item in element):

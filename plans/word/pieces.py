@@ -22,7 +22,7 @@ from alliances.errors import Refusal
 from plans.formatting import clean_html
 
 from .archive import DOCUMENT, Parts
-from .blocks import Block, Reader, text_of, tidy
+from .blocks import BOLD_LEVEL, Block, Reader, text_of, tidy
 from .matching import Heading, Outline
 
 logger = logging.getLogger(__name__)
@@ -169,10 +169,19 @@ class _Cutter:
         self.pieces: list[Piece] = [Piece("")]
         self.contents = Piece(_("Table des matières du fichier"), section=ASIDE)
 
-    def names_section(self, text: str, is_bold: bool) -> bool:
+    def lays_out(self, text: str, is_bold: bool) -> bool:
+        """Whether a cell or an item shows that its table or list is the layout of a canvas. Under
+        a heading that opened a section only a code does: « Moyens » heads many a row."""
         found = self.outline.find(text)
+        current = self.pieces[-1]
         if found is None:
             return self.outline.is_group(text)
+        if current.section and current.level < BOLD_LEVEL:
+            return found.is_sure and found.has_code
+        return self._names_section(found, is_bold)
+
+    @staticmethod
+    def _names_section(found: Heading, is_bold: bool) -> bool:
         return found.is_sure or (is_bold and found.is_exact)
 
     def _section_of(self, block: Block) -> Heading | None:
@@ -186,7 +195,7 @@ class _Cutter:
         if block.heading == "style":
             nested = current.section and block.level > current.level and not found.has_code
             return None if nested else found
-        if not self.names_section(block.text, block.heading == "bold"):
+        if not self._names_section(found, block.heading == "bold"):
             return None
         nested = current.section and current.level < block.level and not found.is_sure
         return None if nested else found
@@ -334,7 +343,7 @@ def pieces_of(parts: Parts, outline: Outline) -> list[Piece]:
     notes = _take_notes(root)
     tidy(root)
     cutter = _Cutter(outline)
-    for block in Reader(cutter.names_section).read(root):
+    for block in Reader(cutter.lays_out).read(root):
         cutter.read(block)
     pieces = [
         _finished(piece, notes)

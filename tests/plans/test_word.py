@@ -471,3 +471,15 @@ def test_the_main_part_cannot_be_elsewhere() -> None:
         members["word/media/evil.bin"] = b'<!DOCTYPE x [<!ENTITY a "ha">]><x>&a;</x>'
 
     assert [piece.html for piece in read(remade(sound(), put))] == ["<p>Texte.</p>"]
+
+
+def test_the_rows_of_an_action_sheet_are_not_sections() -> None:
+    document = docx.Document()
+    document.add_heading("3 Priorités d’action", 2)
+    sheet = document.add_table(2, 2)
+    sheet.cell(0, 0).paragraphs[0].add_run("Moyens").bold = True
+    sheet.cell(0, 1).text = "Un camion."
+    sheet.cell(1, 0).text = "Responsable"
+    sheet.cell(1, 1).text = "CDC"
+
+    assert list(placed(saved(document))) == ["3"]

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from alliances.errors import Refusal, StaleAct
 from alliances.models import JournalEntry
-from plans.models import CanvasSection, PlanVersion, SectionText, WordImport
+from plans.models import CanvasSection, PlanVersion, Priority, SectionText, WordImport
+from plans.publication import publication_data
 from plans.selectors.starting import outline_of
 from plans.services import open_version, save_section_text
 from plans.services.word import (
@@ -19,9 +20,10 @@ from plans.services.word import (
     place_pieces,
     waiting_in,
 )
+from plans.word_document import word_document
 from tests.factories import AllianceFactory, UserFactory, person
 
-from .factories import approved_plan, draft_version, version_in
+from .factories import approved_plan, draft_version, version_in, write_all
 from .test_starting import earlier_version, grow
 from .word_files import document_with, remade, upload
 
@@ -430,8 +432,6 @@ def test_the_plan_of_before_is_taken_from_its_page(signed_in: Callable[..., Clie
     assert "Garder le mien" in page
     assert "Priorité numéro 1" in page
 
-    from plans.models import Priority
-
     priority = Priority.objects.get(version=source)
     answer = browser.post(
         path,
@@ -479,3 +479,20 @@ def test_a_large_plan_of_before_keeps_its_page_light_and_its_queries_few(
 
     assert after == before
     assert weight < 100_000
+
+
+@pytest.mark.parametrize("cycle", ["2024-2029", "2017-2024"])
+def test_the_portal_s_own_document_comes_back_section_for_section(cycle: str) -> None:
+    version = draft_version(AllianceFactory("mauricie", cycle))
+    write_all(version, by=UserFactory(), priorities=2)
+    content = word_document(publication_data(version))
+
+    word = brought(draft_version(AllianceFactory("laval", cycle)), content)
+
+    sections = list(CanvasSection.objects.filter(canvas=version.plan.canvas_id))
+    for section in sections:
+        [piece] = [one for one in word.pieces if one["section"] == section.code and one["html"]]
+        assert piece["html"].startswith(f"<p>Texte de la section {section.code}.</p>")
+    assert "Passages que la lecture n’a pas su situer" not in {
+        piece["heading"] for piece in word.pieces
+    }
