@@ -22,7 +22,13 @@ from plans.selectors.content import (
 
 register = template.Library()
 Kind = CanvasSection.Kind
+# Letters that fit on two lines of half the page.
+SHORT = 80
 _HEADING = re.compile(r"<(/?)h([34])>")
+
+
+def _is_short(fact: tuple[str, str]) -> bool:
+    return len(fact[1]) <= SHORT and "\n" not in fact[1]
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,18 @@ class ActionSheet:
     title: str
     facts: list[tuple[str, str]]
     indicators: list[IndicatorSheet]
+
+    @property
+    def rows(self) -> list[list[tuple[str, str]]]:
+        """The facts in their order, two short ones side by side."""
+        found: list[list[tuple[str, str]]] = []
+        for fact in self.facts:
+            last = found[-1] if found else []
+            if len(last) == 1 and _is_short(last[0]) and _is_short(fact):
+                last.append(fact)
+            else:
+                found.append([fact])
+        return found
 
 
 @dataclass(frozen=True)
