@@ -19,7 +19,7 @@ from alliances.models import (
     Territory,
     User,
 )
-from alliances.permissions import can, may_be_replaced, may_close
+from alliances.permissions import can, may_be_replaced, may_close, side_of
 from alliances.roles import ROLES, Side
 from alliances.services.documents import kind_label
 from alliances.services.journal import verb_label
@@ -242,6 +242,10 @@ def threads_of(remarks: QuerySet[Comment], *, alliance: Alliance, user: User) ->
         Prefetch("replies", Comment.objects.select_related("author"))
     )
     threads = list(found)
+    # The Table answers a correction before it closes it.
+    of_table = side_of(user, alliance) == Side.TABLE.value
     for thread in threads:
-        thread.closable = may_close(thread, user, alliance)  # type: ignore[attr-defined]
+        thread.closable = may_close(thread, user, alliance) and not (  # type: ignore[attr-defined]
+            thread.awaits_table and of_table
+        )
     return threads
