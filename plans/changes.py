@@ -364,8 +364,8 @@ class _Teller:
         """The codes of the sections whose text changed, or that a changed element is written in."""
         kinds = {section.kind for section in self.new.sections}
         written = {kind for change in self.found.changed for kind in _kinds_of(change)}
-        elements = (*self.found.added, *self.found.removed, *self.found.moved)
-        written |= {str(_KIND_OF[one.kind]) for one in elements if one.kind in _KIND_OF}
+        displaced = {kind for kind, _key in (*self.added, *self.removed, *self.moved)}
+        written |= {str(_KIND_OF[kind]) for kind in displaced if kind in _KIND_OF}
         if written - kinds:
             written.add(Kind.PRIORITIES)  # a canvas without views tells the logic there
         touched = {one.key for one in self.found.changed if one.kind == SECTION}

@@ -28,10 +28,12 @@ _FREQUENCIES = dict(Indicator.Frequency.choices)
 
 def field_label(kind: str, name: str) -> str:
     """« Responsable », as the form says it."""
-    own = _OWN_LABELS.get(name)
-    if own is None:
-        own = _MODELS[kind]._meta.get_field(name).verbose_name
-    return str(capfirst(str(own)))
+    if name in _OWN_LABELS:
+        label = str(_OWN_LABELS[name])
+    else:
+        found = _MODELS[kind]._meta.get_field(name)
+        label = str(getattr(found, "verbose_name", name))
+    return str(capfirst(label))
 
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
