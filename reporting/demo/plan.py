@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from alliances.models import GovernanceBody, SeatCount
 from alliances.services.comments import post_comment
 from plans.models import Action, Indicator, NationalPriority, PlanVersion, SectionText
 from plans.selectors.review import requirements_of
@@ -27,7 +26,7 @@ from plans.services.versions import (
 )
 
 from .chapter import Chapter
-from .words import PRIORITIES, SECTION_TEXTS
+from .words import LOGIC, PRIORITIES, RETURNED, SECTION_TEXTS, WIDENED
 
 # The sections a version in the middle of its writing still lacks.
 UNFINISHED = ["2c", "10b", "10f"]
@@ -35,29 +34,6 @@ UNFINISHED = ["2c", "10b", "10f"]
 
 class PlanStory(Chapter):
     """How one territory's plan came to where it stands."""
-
-    def govern(self, day: date) -> None:
-        """Seats counted once a year; a little more of them held by people living in poverty."""
-        seats = 9 + self.rank % 6
-        self.on(day, self.coordination, lambda: self._count_seats(seats, 1 + self.rank % 3))
-        later = date(2026, 1, 20)
-        self.on(later, self.coordination, lambda: self._count_seats(seats, 2 + self.rank % 3))
-
-    def _count_seats(self, seats: int, held: int) -> None:
-        from alliances import clock
-
-        body, _ = GovernanceBody.objects.get_or_create(
-            alliance=self.alliance,
-            name="Comité directeur de l’Alliance",
-            defaults={"territory": self.alliance.territory},
-        )
-        SeatCount.objects.create(
-            body=body,
-            on=clock.today(),
-            seats=seats,
-            lived_experience=held,
-            counted_by=self.coordination,
-        )
 
     def write(self, day: date) -> None:
         """Version 1: every section and the whole logic, in two evenings."""
@@ -70,6 +46,7 @@ class PlanStory(Chapter):
 
     def send_back(self, day: date, reason: str) -> None:
         analyst = self.cast.analyst
+        self.on(day, analyst, self._ask_corrections, hour=9)
         self.on(day, analyst, lambda: return_version(self._open(), by=analyst, reason=reason))
 
     def validate(self, day: date) -> None:
@@ -84,25 +61,31 @@ class PlanStory(Chapter):
 
     def modify(self, day: date, reason: str) -> None:
         """The next version, opened with the content of the one in force."""
-        self.on(
-            day,
-            self.coordination,
-            lambda: open_version(self.alliance.plan, by=self.coordination, reason=reason),
-        )
+        self.on(day, self.coordination, lambda: self._open_sections(reason, LOGIC))
         self.on(day + timedelta(days=9), self.coordination, self._add_action)
 
     def widen(self, day: date) -> None:
         """Another version, whose new means are still to be written."""
         reason = "La priorité sur l’itinérance demande d’autres moyens."
-        self.on(
-            day,
-            self.coordination,
-            lambda: open_version(self.alliance.plan, by=self.coordination, reason=reason),
-        )
+        self.on(day, self.coordination, lambda: self._open_sections(reason, WIDENED))
 
     def leave_unfinished(self, day: date) -> None:
         """What the coordination emptied to write it again, and has not written yet."""
         self.on(day, self.coordination, self._empty_sections)
+
+    def _open_sections(self, reason: str, codes: list[str]) -> None:
+        plan = self.alliance.plan
+        sections = plan.canvas.sections.filter(code__in=codes)
+        open_version(plan, by=self.coordination, reason=reason, sections=sections)
+
+    def _ask_corrections(self) -> None:
+        version = self._open()
+        points = [
+            PointEntry(one.pk, "to_correct", RETURNED[one.section.code])
+            for one in requirements_of(version)
+            if one.section.code in RETURNED
+        ]
+        save_points(version, points, by=self.cast.analyst)
 
     def _give_opinion(self) -> None:
         give_opinion(self._open(), by=self.advisor, stance="favourable")

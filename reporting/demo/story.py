@@ -11,6 +11,7 @@ from django.db import connection, connections
 from alliances.models import Alliance
 
 from .agenda import Agenda
+from .concertation import Concertation
 from .money import invent_envelopes
 from .payments import Payments
 from .people import Cast
@@ -35,7 +36,9 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
         payments.sign_convention()
         if profile.signed_on is not None:
             _first_payment(payments, profile.signed_on)
-            _plan(PlanStory(profile, alliance, cast, agenda), payments, profile.signed_on)
+            around = Concertation(profile, alliance, cast, agenda)
+            plan = PlanStory(profile, alliance, cast, agenda)
+            _plan(plan, around, payments, profile.signed_on)
     agenda.play()
 
     funded = [profile for profile in PROFILES if profile.projects]
@@ -76,21 +79,26 @@ def _first_payment(payments: Payments, signed_on: date) -> None:
     payments.pay(2024, signed_on + timedelta(days=17))
 
 
-def _plan(plan: PlanStory, payments: Payments, signed_on: date) -> None:
+def _plan(plan: PlanStory, around: Concertation, payments: Payments, signed_on: date) -> None:
     """Due three months after signature and by 31 March 2025; most were in time."""
     state, rank = plan.profile.plan, plan.rank
-    plan.govern(date(2025, 1, 20) if signed_on < date(2025, 1, 20) else signed_on)
+    around.register(max(date(2025, 1, 20), signed_on + timedelta(days=1)))
     written = signed_on + timedelta(days=30 + rank)
     plan.write(written)
     if state in ("submitted", "validated"):
         # Two of them submitted late, and wait.
         submitted = date(2026, 11, 10) - timedelta(days=rank)
+        around.delay(
+            date(2025, 3, 18), date(2026, 10, 30), "La Table change de direction ce printemps."
+        )
+        around.agree(submitted - timedelta(days=8))
         plan.submit(submitted)
         if state == "validated":
             plan.validate(submitted + timedelta(days=9))
         return
     on_time = min(signed_on + timedelta(days=80), date(2025, 3, 28))
     submitted = max(on_time, written + timedelta(days=12))
+    around.agree(submitted - timedelta(days=6))
     plan.submit(submitted)
     if state == "returned":
         plan.send_back(
@@ -103,6 +111,8 @@ def _plan(plan: PlanStory, payments: Payments, signed_on: date) -> None:
     if plan.profile.slug == "mauricie":
         approved = date(2025, 5, 28)
     plan.approve(approved)
+    if rank % 2 == 0 or plan.profile.slug == "estrie":
+        around.share(approved + timedelta(days=30))
     payments.recommend(2025, approved + timedelta(days=6))
     payments.authorise(2025, approved + timedelta(days=9))
     payments.pay(2025, approved + timedelta(days=21))

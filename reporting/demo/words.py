@@ -310,3 +310,46 @@ REPORT_TEXTS = {
     "next_year": "La Table consolide les initiatives structurantes et ouvre un appel pour les"
     " milieux qui n’en ont pas encore.",
 }
+
+# Category, name, contribution.
+PARTNERS = [
+    ("communautaire", "Centre d’action bénévole", "Prête ses locaux et coordonne les bénévoles."),
+    ("municipal", "Service de développement social", "Finance une part des projets de son milieu."),
+    ("sante", "Équipe de santé publique", "Fournit le portrait et l’organisation communautaire."),
+    ("education", "Centre de services scolaire", "Ouvre ses cuisines et ses gymnases le soir."),
+    (
+        "developpement-social",
+        "Corporation de développement communautaire",
+        "Réunit les organismes et porte leur voix au comité directeur.",
+    ),
+    ("habitation", "Office d’habitation", "Met en lien les locataires et les services."),
+    ("alimentation", "Table en sécurité alimentaire", "Coordonne la récolte et la distribution."),
+    ("car", "Conférence administrative régionale", "Arrime les plans des ministères."),
+    ("affaires", "Regroupement de marchands", "Donne des surplus et accueille des stages."),
+]
+
+# Name, mandate, meetings per year, support offered.
+BODIES = [
+    (
+        "Comité directeur de l’Alliance",
+        "Décide des orientations, de l’enveloppe et des projets.",
+        6,
+        "Transport et garde d’enfants payés, rencontre de préparation avant chaque séance.",
+    ),
+    (
+        "Comité de sélection",
+        "Analyse les demandes et recommande les projets au comité directeur.",
+        4,
+        "Allocation de présence et accompagnement à la lecture des demandes.",
+    ),
+]
+
+RESERVATION = "Nous appuyons le plan. Le budget du transport nous paraît trop mince."
+
+# Section codes that the last version of Mauricie opens, and what its return asks elsewhere.
+WIDENED = ["2c", "3", "4", "5", "6", "7", "8", "9", "10b", "10f"]
+LOGIC = ["3", "4", "5", "6", "7", "8", "9"]
+RETURNED = {
+    "7": "Précisez les résultats attendus de la priorité 2.",
+    "10c": "Dites la fréquence de la sélection des initiatives.",
+}

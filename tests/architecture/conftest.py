@@ -16,9 +16,10 @@ from django.db import connection, transaction
 from alliances import clock
 from alliances.models import Alliance, Comment, User
 from alliances.services import comments, invitations
-from plans.models import Endorsement, PlanVersion
+from plans import services
+from plans.models import DueExtension, DueReminder, Endorsement, PlanVersion, WordImport
 from reporting.demo import story as demo
-from reporting.demo.people import create_cast
+from reporting.demo.people import Cast, create_cast
 from reporting.demo.projects import Projects
 from tests.conftest import bind_identity
 
@@ -77,11 +78,28 @@ def _tell() -> dict[str, Alliance]:
             body="Réservé au ministère.",
             audience=Comment.Audience.MINISTRY,
         )
+        _work_on_the_plan(alliance, cast)
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return {alliance.territory.slug: alliance for alliance in alliances}
+
+
+def _work_on_the_plan(alliance: Alliance, cast: Cast) -> None:
+    """What the story tells of some territories only: a modification, a delay, a Word file."""
+    by, plan = cast.of(alliance, "coordination"), alliance.plan
+    version = PlanVersion.objects.open().filter(plan=plan).first() or services.open_version(
+        plan, by=by, reason="Un besoin nouveau.", sections=plan.canvas.sections.filter(code="2c")
+    )
+    section = plan.canvas.sections.get(code="2c")
+    services.note_presence(version, section, by=by)
+    WordImport.objects.create(version=version, file_name="plan.docx", sha256="0", created_by=by)
+    due_on = clock.today() + timedelta(days=30)
+    DueExtension.objects.create(
+        plan=plan, was_due_on=clock.today(), due_on=due_on, reason="Un congé.", granted_by=by
+    )
+    DueReminder.objects.create(plan=plan, due_on=due_on, offset_days=-30)
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ PARTS = {
     "plans.ActionPlace.action",
     "plans.Indicator.version",
     "plans.Indicator.action",
+    "fqis.AllocationLine.allocation",
     "fqis.ProjectPlace.project",
     "fqis.FundingSource.project",
     "reporting.FinancialLine.report",

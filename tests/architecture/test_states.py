@@ -17,6 +17,7 @@ EXPECTED = {
     "plans.PlanVersion",
     "fqis.Project",
     "fqis.Versement",
+    "fqis.Allocation",
     "reporting.AnnualReport",
 }
 CASES = [
