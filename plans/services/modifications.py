@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from alliances import clock
 from alliances.errors import Refusal, StaleAct
+from alliances.identity import acting_as_portal
 from alliances.models import Comment, Milestone, MilestoneKind, User
 from alliances.services import journal
 from plans.models import Canvas, CanvasSection, OpenedSection, Plan, PlanVersion
@@ -19,7 +20,8 @@ from .locking import locked
 
 
 def start_plan(milestone: Milestone, by: User) -> None:
-    """When a convention is signed, gives the Alliance its plan, its deadline and its first draft.
+    """When a convention is signed, gives the Alliance its plan, its deadline and its first draft:
+    the portal does it, whoever recorded the last signature.
 
     A cycle without a canvas has no plan here.
     """
@@ -34,7 +36,8 @@ def start_plan(milestone: Milestone, by: User) -> None:
     plan.due_on = milestone.alliance.cycle.plan_due_on(milestone.on)
     plan.save(update_fields=["due_on"])
     if not plan.versions.exists():
-        open_version(plan, by=by)
+        with acting_as_portal() as portal:
+            open_version(plan, by=portal)
 
 
 def _refuse_second(versions: list[PlanVersion]) -> None:
