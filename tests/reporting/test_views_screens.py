@@ -135,14 +135,27 @@ def fresh(user: User) -> User:
 @pytest.mark.parametrize(
     ("role", "place", "links"),
     [
-        ("coordination", "mauricie", ["À faire", "Mon alliance", "Projets", "Aide"]),
-        ("advisor", "mauricie", ["À faire", "Mes alliances", "Redditions", "Aide"]),
+        ("coordination", "mauricie", ["À faire", "Mon alliance", "Projets", "Pratiques", "Aide"]),
+        ("advisor", "mauricie", ["À faire", "Mes alliances", "Plans", "Redditions", "Aide"]),
         (
             "analyst",
             None,
-            ["À faire", "National", "Alliances", "Redditions", "Versements", "Aide"],
+            [
+                "À faire",
+                "National",
+                "Alliances",
+                "Plans",
+                "Redditions",
+                "Versements",
+                "Aide",
+            ],
         ),
-        ("budget", None, ["À faire", "National", "Alliances", "Versements", "Aide"]),
+        (
+            "budget",
+            None,
+            ["À faire", "National", "Alliances", "Plans", "Versements", "Enveloppes", "Aide"],
+        ),
+        ("payments", None, ["À faire", "National", "Alliances", "Plans", "Versements", "Aide"]),
         ("admin", None, ["À faire", "Personnes", "Aide"]),
     ],
 )
