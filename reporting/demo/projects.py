@@ -25,7 +25,7 @@ from plans.models import PlanVersion, Priority
 from .agenda import moment_of
 from .chapter import Chapter
 from .money import split_tranches
-from .words import INDIGENOUS_ORGANISATIONS, INITIATIVES, ORGANISATIONS
+from .words import INDIGENOUS_ORGANISATIONS, INITIATIVES, ORGANISATIONS, at_place
 
 LAST_DAY = date(2026, 11, 22)
 SOURCES = [
@@ -99,7 +99,7 @@ class Projects(Chapter):
                 register_organisation(
                     self.alliance,
                     by=self.coordination,
-                    name=name.format(place=place),
+                    name=at_place(name, place),
                     neq=f"11{self.rank:02d}{number:06d}",
                     legal_class=legal,
                     city=place,
@@ -120,7 +120,7 @@ class Projects(Chapter):
         while True:
             self.random.shuffle(pairs)
             for (theme, title, people), place in pairs:
-                text = title.format(place=place.name if place else self.alliance.territory.name)
+                text = at_place(title, place.name if place else self.alliance.territory.name)
                 yield theme, text if phase == 1 else f"{text}, phase {phase}", people, place
             phase += 1
 

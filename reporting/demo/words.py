@@ -311,6 +311,7 @@ REPORT_TEXTS = {
     " milieux qui n’en ont pas encore.",
 }
 
+<<<<<<< Updated upstream
 # Category, name, contribution.
 PARTNERS = [
     ("communautaire", "Centre d’action bénévole", "Prête ses locaux et coordonne les bénévoles."),
@@ -353,3 +354,25 @@ RETURNED = {
     "7": "Précisez les résultats attendus de la priorité 2.",
     "10c": "Dites la fréquence de la sélection des initiatives.",
 }
+=======
+# Places whose name alone would not do after « de » or « à ».
+_ARTICLES = {
+    "Administration régionale Kativik": ("de l’", "à l’", "Administration régionale Kativik"),
+    "CSSSPNQL": ("de la ", "à la ", "CSSSPNQL"),
+    "Gouvernement de la Nation crie": ("du ", "au ", "Gouvernement de la Nation crie"),
+    "Nord-du-Québec, Jamésie": ("de ", "en ", "Jamésie"),
+}
+
+
+def at_place(words: str, place: str) -> str:
+    """« Médiation urbaine à {place} » said as French says it: aux Basques, du Rocher-Percé,
+    d’Avignon."""
+    of, at, name = _ARTICLES.get(place, ("de ", "à ", place))
+    for article, contracted in (("Le ", ("du ", "au ")), ("Les ", ("des ", "aux "))):
+        if place.startswith(article):
+            (of, at), name = contracted, place.removeprefix(article)
+    if of == "de " and name[0] in "AEÉIÎOU":
+        of = "d’"
+    said = words.replace("de {place}", of + name).replace("à {place}", at + name)
+    return said.format(place=place)
+>>>>>>> Stashed changes
