@@ -58,7 +58,7 @@ class Waiting:
 
 def count_pending(pending: Iterable[QuerySet[Any, Any]]) -> int:
     """How many rows the querysets have together, in one query."""
-    first, *others = [rows.order_by().values_list("pk") for rows in pending] or [None]
-    if first is None:
-        return 0
-    return first.union(*others, all=True).count() if others else first.count()
+    bare = [rows.order_by().values_list("pk") for rows in pending]
+    if len(bare) < 2:
+        return sum(rows.count() for rows in bare)
+    return bare[0].union(*bare[1:], all=True).count()

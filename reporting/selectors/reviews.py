@@ -89,7 +89,7 @@ def compare(report: AnnualReport, last: AnnualReport | None) -> Comparison:
             row(
                 "projects",
                 _("Soutien aux projets"),
-                note=ngettext("%(n)s projet", "%(n)s projets", now["supported"])
+                note=ngettext("%(n)s projet", "%(n)s projets", int(now["supported"]))
                 % {"n": now["supported"]},
             ),
             row("mobilisation", _("Coordination et mobilisation")),
