@@ -311,7 +311,6 @@ REPORT_TEXTS = {
     " milieux qui n’en ont pas encore.",
 }
 
-<<<<<<< Updated upstream
 # Category, name, contribution.
 PARTNERS = [
     ("communautaire", "Centre d’action bénévole", "Prête ses locaux et coordonne les bénévoles."),
@@ -354,7 +353,7 @@ RETURNED = {
     "7": "Précisez les résultats attendus de la priorité 2.",
     "10c": "Dites la fréquence de la sélection des initiatives.",
 }
-=======
+
 # Places whose name alone would not do after « de » or « à ».
 _ARTICLES = {
     "Administration régionale Kativik": ("de l’", "à l’", "Administration régionale Kativik"),
@@ -375,4 +374,3 @@ def at_place(words: str, place: str) -> str:
         of = "d’"
     said = words.replace("de {place}", of + name).replace("à {place}", at + name)
     return said.format(place=place)
->>>>>>> Stashed changes
