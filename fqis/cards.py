@@ -33,7 +33,7 @@ class Condition:
 
     ``state``: done, run (somebody is on it), todo or held. ``who``: who did it or must do it, in
     words. ``when``: words for the right side, else made from ``since``. ``url``/``link``: the
-    proof. ``actor``: as in « C’est à … d’agir » (« la DGSSAC, budget »). ``right``: who holds it
+    proof. ``actor``: as in « C’est à … d’agir » (« la DGSSAC (budget) »). ``right``: who holds it
     gets ``button``, which leads to ``act_url``.
     """
 
@@ -259,7 +259,7 @@ def _convention(
         )  # fmt: skip
     if convention.state == Convention.State.DRAFT:
         return Condition(
-            label, TODO, who=_("DGSSAC, analyse"), actor=_("la DGSSAC, analyse"), url=url,
+            label, TODO, who=_("DGSSAC, analyse"), actor=_("la DGSSAC (analyse)"), url=url,
             link=_("Convention"), right="prepare_convention", button=_("Préparer la convention"),
             act_url=url,
         )  # fmt: skip
@@ -313,11 +313,11 @@ def _plan(alliance: Alliance, milestones: Sequence[Milestone]) -> Condition:
     state = version_open.state if version_open else PlanVersion.State.DRAFT
     who, actor, right, button, moment = {
         PlanVersion.State.SUBMITTED: (
-            _("DGSSAC, analyse"), _("la DGSSAC, analyse"), "validate_plan",
+            _("DGSSAC, analyse"), _("la DGSSAC (analyse)"), "validate_plan",
             _("Valider le PARC"), version_open and version_open.submitted_at,
         ),
         PlanVersion.State.VALIDATED: (
-            _("DGSSAC, délégation"), _("la DGSSAC, délégation"), "approve_plan",
+            _("DGSSAC, délégation"), _("la DGSSAC (délégation)"), "approve_plan",
             _("Approuver le PARC"), version_open and version_open.validated_at,
         ),
     }.get(
@@ -354,7 +354,7 @@ def _recommended(alliance: Alliance, versement: Versement | None) -> Condition:
     url = alliance.url("versement", versement.pk) if versement else ""
     moment = versement.ready_at if versement else None
     return Condition(
-        label, TODO, who=_("DGSSAC, analyse"), actor=_("la DGSSAC, analyse"),
+        label, TODO, who=_("DGSSAC, analyse"), actor=_("la DGSSAC (analyse)"),
         since=local_day(moment) if moment else None, right="recommend_versement",
         button=_("Recommander le versement"), act_url=url,
     )  # fmt: skip
@@ -379,7 +379,7 @@ def _authorised(alliance: Alliance, versement: Versement | None) -> Condition:
         )  # fmt: skip
     moment = versement.recommended_at if versement else None
     return Condition(
-        label, TODO, who=_("DGSSAC, budget"), actor=_("la DGSSAC, budget"),
+        label, TODO, who=_("DGSSAC, budget"), actor=_("la DGSSAC (budget)"),
         since=local_day(moment) if moment else None, right="authorise_versement",
         button=_("Autoriser le versement"),
         act_url=alliance.url("versement", versement.pk) if versement else "",
@@ -397,7 +397,7 @@ def _paid(alliance: Alliance, versement: Versement | None) -> Condition:
     return Condition(
         label, TODO,
         who=_("Le portail prépare l’avis") if waiting else _("DGSSAC, paiements"),
-        actor=_("la DGSSAC, paiements"),
+        actor=_("la DGSSAC (paiements)"),
         since=local_day(issued) if issued else None,
         right="" if waiting else "confirm_payment",
         button=_("Confirmer le paiement"),

@@ -156,8 +156,8 @@ def _analysis_detail(
         return _("Analyse attendue au plus tard le %(day)s.") % {"day": due}
     number, _last = remarks[report.pk]
     return ngettext(
-        "Elle attend la réponse de la Table à %(n)s remarque, d’ici le %(day)s.",
-        "Elle attend la réponse de la Table à %(n)s remarques, d’ici le %(day)s.",
+        "La Table doit encore répondre à %(n)s remarque. Analyse attendue d’ici le %(day)s.",
+        "La Table doit encore répondre à %(n)s remarques. Analyse attendue d’ici le %(day)s.",
         number,
     ) % {"n": number, "day": due}
 
@@ -186,7 +186,7 @@ def _accepted(
         since=clock.day_of(report.recommended_at)
         if waits and report and report.recommended_at
         else None,
-        actor=_("la DGSSAC, analyse"),
+        actor=_("la DGSSAC (analyse)"),
         right="accept_report",
         button=_("Accepter la reddition"),
         act_url=alliance.url("report_review", str(period)),

@@ -112,6 +112,12 @@ def date_long(value: date | datetime | None, none: str = "") -> str:
 
 
 @register.filter
+def month_short(value: date) -> str:
+    """``janv.``"""
+    return format_date(value, "MMM", locale=_locale())
+
+
+@register.filter
 def date_short(value: date | datetime | None, none: str = "") -> str:
     """``22 nov.``, without the year."""
     if not value:

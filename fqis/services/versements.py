@@ -274,7 +274,7 @@ def confirm_payment(versement: Versement, *, by: User, paid_on: date, reference:
     journal.record(
         by=by,
         verb="confirm_payment",
-        summary=_("a confirmé payé %(versement)s, référence %(reference)s")
+        summary=_("a confirmé que %(versement)s est payé, référence %(reference)s")
         % {"versement": versement_name(versement), "reference": reference},
         alliance=alliance,
         target=versement,

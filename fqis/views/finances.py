@@ -72,8 +72,8 @@ def _finances_context(
 
 def _lede(sums: Money) -> str:
     if sums.total is None:
-        return _("L’enveloppe est à confirmer. %(paid)s payés.") % {"paid": money(sums.paid)}
-    return _("%(paid)s payés sur %(total)s.") % {
+        return _("L’enveloppe est à confirmer. Payé : %(paid)s.") % {"paid": money(sums.paid)}
+    return _("Payé : %(paid)s sur %(total)s.") % {
         "paid": money(sums.paid),
         "total": money0(sums.total),
     }

@@ -56,9 +56,11 @@ def projects(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 
 
 def _register_lede(totals: selectors.RegisterTotals) -> str:
+    if not totals.count:
+        return _("Aucun projet.")
     return ngettext(
-        "%(n)s projet, %(granted)s accordés, %(paid)s payés.",
-        "%(n)s projets, %(granted)s accordés, %(paid)s payés.",
+        "%(n)s projet. Accordé : %(granted)s. Payé : %(paid)s.",
+        "%(n)s projets. Accordé : %(granted)s. Payé : %(paid)s.",
         totals.count,
     ) % {
         "n": totals.count,

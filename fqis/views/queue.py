@@ -142,6 +142,8 @@ def _tab_links(current: QueueTab) -> list[dict[str, Any]]:
 
 
 def _lede(tab: QueueTab, rows: list[selectors.Row], total: int) -> str:
+    if not total:
+        return _("Aucun versement.")
     counted = ngettext("%(n)s versement.", "%(n)s versements.", total) % {"n": total}
     if tab.key != "a-autoriser":
         return counted

@@ -46,7 +46,7 @@ def test_the_first_versement_waits_for_the_analyst_then_the_budget_office() -> N
     funded_alliance()
     one = card()
     assert (states(one), one.met, one.total) == (["done", "run", "todo", "todo"], 1, 4)
-    assert one.turn == "C’est à la DGSSAC, analyse d’agir."
+    assert one.turn == "C’est à la DGSSAC (analyse) d’agir."
     assert one.act_url == ""
     mine = card(user=person("analyst"))
     assert (mine.turn, mine.act_label) == ("C’est à vous d’agir.", "Recommander le versement")
@@ -89,7 +89,7 @@ def test_the_steps_of_a_report_take_the_place_of_the_recommendation() -> None:
     steps = [
         Condition("Reddition 2025-2026 transmise", "done"),
         Condition("Reddition analysée", "todo", actor="la DGSQ"),
-        Condition("Reddition acceptée", "todo", actor="la DGSSAC, analyse"),
+        Condition("Reddition acceptée", "todo", actor="la DGSSAC (analyse)"),
     ]
     record_milestone(alliance, "plan_approved", by=person("delegate"), on=clock.today())
     one = card_for(alliance, person("direction", "laval"), versement=third, report_steps=steps)
