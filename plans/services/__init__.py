@@ -1,6 +1,7 @@
 """The acts on a plan: its versions, its texts, the elements of its logic."""
 
 from .actions import IndicatorLine, save_action
+from .answers import answer_endorsement
 from .deadlines import extend_due_date
 from .elements import (
     add_action,
@@ -14,7 +15,6 @@ from .elements import (
     update_priority,
 )
 from .endorsements import (
-    answer_endorsement,
     ask_again,
     ask_endorsements,
     attach_evidence,

@@ -8,7 +8,6 @@ once, with the fingerprint of the text it was given on.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -25,12 +24,10 @@ from django.utils.translation import ngettext
 
 from alliances import clock
 from alliances.errors import Refusal, StaleAct
-from alliances.identity import acting_as_portal
-from alliances.links import key_of, token_of
+from alliances.links import token_of
 from alliances.models import GovernanceBody, Partner, User
 from alliances.services import documents, journal
 from alliances.templatetags.portal import date_long
-from plans import notifications
 from plans.models import Endorsement, PlanVersion
 from plans.selectors.content import content_of, fingerprint
 from plans.selectors.endorsements import Standing, standing_of
@@ -166,7 +163,7 @@ def ask_endorsements(
             % {"names": ", ".join(again)}
         )
     rows = _write(version, asked, by=by, language=language)
-    _record(
+    write_line(
         version,
         by=by,
         verb="ask_endorsements",
@@ -203,7 +200,7 @@ def _write(
     )
 
 
-def _record(
+def write_line(
     version: PlanVersion,
     *,
     by: User,
@@ -212,6 +209,7 @@ def _record(
     row: Endorsement | None = None,
     **data: Any,
 ) -> None:
+    """The act's line in the journal, on one request or on the whole version."""
     alliance = version.plan.alliance
     journal.record(
         by=by,
@@ -255,7 +253,7 @@ def resend_endorsement(row: Endorsement, *, by: User) -> Endorsement:
     row.sent_at, row.attempts = None, 0
     row.expires_at = clock.now() + _expiry()
     row.save(update_fields=["round", "sent_at", "attempts", "expires_at"])
-    _record(
+    write_line(
         version,
         by=by,
         verb="resend_endorsement",
@@ -271,7 +269,7 @@ def cancel_endorsement(row: Endorsement, *, by: User) -> Endorsement:
     version, row = _pending(row)
     row.cancelled_at, row.cancelled_by = clock.now(), by
     row.save(update_fields=["cancelled_at", "cancelled_by"])
-    _record(
+    write_line(
         version,
         by=by,
         verb="cancel_endorsement",
@@ -315,7 +313,7 @@ def ask_again(
         for language, asked in by_language.items()
         for new in _write(version, asked, by=by, language=language)
     ]
-    _record(
+    write_line(
         version,
         by=by,
         verb="ask_endorsements",
@@ -347,7 +345,7 @@ def attach_evidence(row: Endorsement, file: UploadedFile, *, by: User) -> Endors
         subject=row,
     )
     row.save(update_fields=["evidence"])
-    _record(
+    write_line(
         version,
         by=by,
         verb="attach_evidence",
@@ -355,136 +353,6 @@ def attach_evidence(row: Endorsement, file: UploadedFile, *, by: User) -> Endors
         row=row,
     )
     return row
-
-
-# --- Answering
-
-
-class Door(StrEnum):
-    """What a link opens today."""
-
-    OPEN = "open"
-    ANSWERED = "answered"
-    UNKNOWN = "unknown"
-    SUPERSEDED = "superseded"
-    CANCELLED = "cancelled"
-    CLOSED = "closed"
-    EXPIRED = "expired"
-
-
-def _door(row: Endorsement | None, round_: int) -> Door:
-    if row is None or round_ > row.round:
-        return Door.UNKNOWN
-    if round_ < row.round:
-        return Door.SUPERSEDED
-    if row.answer:
-        return Door.ANSWERED
-    if row.cancelled_at is not None:
-        return Door.CANCELLED
-    if row.version.state not in PlanVersion.OPEN:
-        return Door.CLOSED
-    return Door.EXPIRED if clock.now() >= row.expires_at else Door.OPEN
-
-
-def find(token: str) -> tuple[Door, Endorsement | None]:
-    """What the link opens, and the request behind it; the caller acts as the portal."""
-    key = key_of(SALT, token)
-    if key is None:
-        return Door.UNKNOWN, None
-    row = (
-        Endorsement.objects.select_related(
-            "asked_by",
-            "version__plan__alliance__territory",
-            "version__plan__alliance__cycle",
-            "version__plan__alliance__table",
-        )
-        .filter(pk=key[0])
-        .first()
-    )
-    return _door(row, key[1]), row
-
-
-class TextChanged(StaleAct):
-    """The plan changed while the person was reading it."""
-
-
-def _check_words(answer: str, text: str, name: str, title: str) -> None:
-    if answer not in Endorsement.Answer.values:
-        raise Refusal(_("Choisissez une réponse."), field="answer")
-    if answer == Endorsement.Answer.RESERVATION and not text:
-        raise Refusal(_("Écrivez votre réserve."), field="text")
-    if answer == Endorsement.Answer.DISAGREE and not text:
-        raise Refusal(_("Écrivez pourquoi vous n’êtes pas d’accord."), field="text")
-    if len(text) > 5000:
-        raise Refusal(_("Votre texte dépasse 5 000 caractères. Raccourcissez-le."), field="text")
-    if not name or len(name) > 150:
-        raise Refusal(_("Entrez votre nom."), field="name")
-    if not title or len(title) > 150:
-        raise Refusal(_("Entrez votre fonction."), field="title")
-
-
-@transaction.atomic
-def answer_endorsement(
-    token: str, *, answer: str, sha256: str, name: str, title: str, text: str = ""
-) -> Endorsement:
-    """Writes the answer of who holds the link, once, for the text of fingerprint ``sha256``.
-
-    Refuses a link that no longer opens, a reservation or a disagreement without a text, and a
-    text that changed since it was shown (``TextChanged``).
-    """
-    text, name, title = text.strip(), " ".join(name.split()), " ".join(title.split())
-    with acting_as_portal() as portal:
-        _first, row = find(token)
-        key = key_of(SALT, token)
-        if row is None or key is None:
-            raise StaleAct(_("Ce lien n’est pas valable."))
-        version = locked(row.version)
-        row = Endorsement.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        row.version = version
-        if _door(row, key[1]) is not Door.OPEN:
-            raise StaleAct(_("Ce lien ne sert plus : votre réponse n’est pas enregistrée."))
-        _check_words(answer, text, name, title)
-        if fingerprint(content_of(version)) != sha256:
-            raise TextChanged(
-                _(
-                    "Le plan a changé pendant votre lecture. Relisez-le ci-dessous, puis envoyez"
-                    " votre réponse : elle vaudra pour ce nouveau texte."
-                )
-            )
-        row.answer, row.text = answer, text
-        row.answered_name, row.answered_title = name, title
-        row.answered_at, row.content_sha256 = clock.now(), sha256
-        row.save(
-            update_fields=[
-                "answer",
-                "text",
-                "answered_name",
-                "answered_title",
-                "answered_at",
-                "content_sha256",
-            ]
-        )
-        _tell_answered(version, row, portal)
-    return row
-
-
-def _tell_answered(version: PlanVersion, row: Endorsement, portal: User) -> None:
-    """The journal in the territory's language; a letter when something must be read or is done."""
-    with translation.override(version.plan.alliance.territory.default_language):
-        _record(
-            version,
-            by=portal,
-            verb="answer_endorsement",
-            summary=_("a reçu la réponse de %(name)s : %(answer)s")
-            % {"name": row.name, "answer": row.get_answer_display()},
-            row=row,
-            answered_name=row.answered_name,
-            answered_title=row.answered_title,
-            sha256=row.content_sha256,
-        )
-    waiting = Endorsement.objects.filter(version=version, answer="", cancelled_at=None).exists()
-    if row.answer != Endorsement.Answer.AGREE or not waiting:
-        notifications.tell_endorsement(version, row, all_answered=not waiting)
 
 
 # --- The worker's part

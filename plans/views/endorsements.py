@@ -26,7 +26,7 @@ from plans.agreement_forms import AnswerForm, AskForm, EndorsementFilter, Eviden
 from plans.models import Endorsement, PlanVersion
 from plans.selectors import endorsements as found
 from plans.selectors.content import content_of, fingerprint
-from plans.services.endorsements import Door, TextChanged, find
+from plans.services.answers import Door, TextChanged, find
 from plans.wording import title_of
 
 # A signature cannot be guessed: the limit only spares the machine.

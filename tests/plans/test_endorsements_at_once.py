@@ -13,7 +13,7 @@ from alliances.identity import acting_as, acting_as_portal
 from alliances.models import JournalEntry
 from plans.models import Endorsement, Priority
 from plans.services import add_priority, ask_endorsements, endorsements
-from plans.services.endorsements import TextChanged
+from plans.services.answers import TextChanged
 from plans.tasks import send_endorsements
 from tests.conftest import CommittedDatabase
 from tests.factories import person
