@@ -218,7 +218,7 @@ def elements_of(priorities: Iterable[Priority]) -> Iterable[Any]:
 def lineages_of(version: PlanVersion) -> dict[type[Model], dict[Any, int]]:
     """The key of each element of ``version`` by its lineage, in four queries."""
     return {
-        model: dict(model.objects.filter(version=version).values_list("lineage", "pk"))  # type: ignore[attr-defined]
+        model: dict(model.objects.filter(version=version).values_list("lineage", "pk"))
         for model in (Priority, Objective, Action, Indicator)
     }
 

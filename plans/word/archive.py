@@ -124,7 +124,8 @@ class _Counter:
     def end(self, name: str) -> None:
         self.depth -= 1
 
-    def refuse(self, *declared: object) -> None:
+    @staticmethod
+    def refuse(*declared: object) -> None:
         raise Refusal(
             _(
                 "Ce fichier contient des définitions XML que Word n’écrit pas : il n’est pas"
@@ -139,7 +140,6 @@ class _Counter:
         parser.EndElementHandler = self.end
         parser.StartDoctypeDeclHandler = self.refuse
         parser.EntityDeclHandler = self.refuse
-        parser.ExternalEntityRefHandler = self.refuse
         try:
             parser.Parse(content, True)
         except (expat.ExpatError, ValueError):

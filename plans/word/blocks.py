@@ -96,7 +96,7 @@ def _line(element: Element) -> Block:
         heading="bold" if is_bold else "line",
         level=BOLD_LEVEL,
         is_contents=element.get("class") == "contents",
-        **_extras(element),  # type: ignore[arg-type]
+        **_extras(element),
     )
 
 

@@ -95,9 +95,9 @@ def _heading_styles(parts: Parts) -> Iterator[tuple[str, int]]:
         while root_key not in levels and root_key in parents and root_key not in seen:
             seen.add(root_key)
             root_key = parents[root_key]
-        level = levels.get(root_key, 0)
-        if 1 <= level <= 6 and _STYLE_ID.match(key):
-            yield key, level
+        found = levels.get(root_key, 0)
+        if 1 <= found <= 6 and _STYLE_ID.match(key):
+            yield key, found
 
 
 _STYLES = """
