@@ -41,12 +41,12 @@ class RevisedForm(forms.Form):
     def said_meanwhile(self, stored: dict[str, Any]) -> list[tuple[str | Promise, str]]:
         """The fields whose stored value is not the typed one, in words; the next saving is then
         of somebody who has read them."""
-        differing = []
+        differing: list[tuple[str | Promise, str]] = []
         for name, field in self.fields.items():
             if name != "revision" and field.has_changed(stored.get(name), self[name].data):
                 differing.append((field.label or name, _words(field, stored.get(name))))
-        self.data = self.data.copy()
-        self.data[self.add_prefix("revision")] = str(stored["revision"])
+        revision = self.add_prefix("revision")
+        self.data = {**self.data.dict(), revision: str(stored["revision"])}  # type: ignore[attr-defined]
         return differing
 
 

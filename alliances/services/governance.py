@@ -174,7 +174,9 @@ def _only_once(alliance: Alliance, name: str, but: GovernanceBody | None = None)
     if not name:
         raise Refusal(_("Écrivez le nom de l’instance."), field="name")
     bodies = GovernanceBody.objects.filter(alliance=alliance, closed_on=None)
-    if named_like(bodies.exclude(pk=but.pk if but else None), name).exists():
+    if but is not None:
+        bodies = bodies.exclude(pk=but.pk)
+    if named_like(bodies, name).exists():
         raise Refusal(_("Cette instance existe déjà. Comptez plutôt ses sièges."), field="name")
 
 

@@ -1,6 +1,7 @@
 """The bodies that decide on an Alliance: their mandate, their seats, their end."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -107,7 +108,8 @@ def body_count(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRespons
 @alliance_page(EDIT)
 def body_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form = BodyForm(request.POST or None)
-    status, more = 200, {}
+    status = 200
+    more: dict[str, Any] = {}
     if request.method == "POST":
         added, status, more = save_form(
             form,
@@ -136,7 +138,8 @@ def body_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def body_edit(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
     found = _body(alliance, pk)
     form = BodyForm(request.POST or None, initial=BodyForm.initial_of(found))
-    status, more = 200, {}
+    status = 200
+    more: dict[str, Any] = {}
     if request.method == "POST":
         saved, status, more = save_form(
             form,

@@ -1,6 +1,7 @@
 """The partners of an Alliance, and who is missing among them."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -108,7 +109,8 @@ def partner(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
 @alliance_page(EDIT)
 def partner_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form = PartnerForm(request.POST or None, alliance=alliance)
-    status, more = 200, {}
+    status = 200
+    more: dict[str, Any] = {}
     if request.method == "POST":
         added, status, more = save_form(
             form,
@@ -139,7 +141,8 @@ def partner_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def partner_edit(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
     one = _partner(alliance, pk)
     form = PartnerForm(request.POST or None, alliance=alliance, initial=PartnerForm.initial_of(one))
-    status, more = 200, {}
+    status = 200
+    more: dict[str, Any] = {}
     if request.method == "POST":
         saved, status, more = save_form(
             form,

@@ -1,5 +1,7 @@
 """The zones that the plan favours."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -54,7 +56,8 @@ def _zone(alliance: Alliance, pk: int) -> DevitalisedZone:
 @alliance_page(EDIT)
 def zone_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form = ZoneForm(request.POST or None, alliance=alliance)
-    status, more = 200, {}
+    status = 200
+    more: dict[str, Any] = {}
     if request.method == "POST":
         added, status, more = save_form(
             form,
@@ -85,7 +88,8 @@ def zone_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def zone_edit(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
     zone = _zone(alliance, pk)
     form = ZoneForm(request.POST or None, alliance=alliance, initial=ZoneForm.initial_of(zone))
-    status, more = 200, {}
+    status = 200
+    more: dict[str, Any] = {}
     if request.method == "POST":
         saved, status, more = save_form(
             form,

@@ -29,8 +29,8 @@ _PAGES: dict[str, str] = {
     Kind.REPRESENTATIVITY: "partners",
     Kind.ZONES: "zones",
 }
-# A longer register opens folded.
-UNFOLDED = 12
+# A longer register opens folded; names by category take less room than a table.
+UNFOLDED, UNFOLDED_NAMES = 12, 60
 
 
 def _partners(alliance: Alliance, on: date) -> Rows:
@@ -192,7 +192,7 @@ class ShownRegister:
 
     @property
     def is_folded(self) -> bool:
-        return len(self.rows) > UNFOLDED
+        return len(self.rows) > (UNFOLDED if self.matrix is None else UNFOLDED_NAMES)
 
     @property
     def by_category(self) -> list[CategoryNames]:
