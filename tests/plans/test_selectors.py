@@ -73,7 +73,8 @@ def test_a_returned_plan_is_to_correct() -> None:
     todo = selectors.todo(person("coordination", "mauricie"))[0]
 
     assert (todo.title, todo.detail) == (
-        "Corriger la version 1 du PARC", "Retourné par Sophie Lavoie",
+        "Corriger la version 1 du PARC",
+        "Retourné par Sophie Lavoie. 1 correction attend votre réponse.",
     )  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def test_a_late_plan_says_so_and_a_second_version_never_does() -> None:
     assert (todo.title, todo.is_late) == ("Terminer la version 2 du PARC", False)
 
 
-@pytest.mark.parametrize("role", ["partner", "advisor"])
+@pytest.mark.parametrize("role", ["partner"])
 def test_who_decides_nothing_has_nothing_to_do(role: str) -> None:
     version_in("submitted")
 
