@@ -10,8 +10,9 @@ from alliances.services.partners import add_partner
 from alliances.services.zones import add_zone
 from plans.models import Action, Endorsement, PlanVersion
 from plans.selectors.content import content_of, fingerprint
+from plans.services.answers import answer_endorsement
 from plans.services.deadlines import extend_due_date
-from plans.services.endorsements import answer_endorsement, ask_endorsements, link_of
+from plans.services.endorsements import ask_endorsements, link_of
 from plans.services.practices import share_practice
 
 from .chapter import Chapter

@@ -1,6 +1,5 @@
 """The day a plan is due: the delays granted, the reminders sent, on Québec days."""
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -59,10 +58,6 @@ def extend(plan: Plan, by: User, **changes: Any) -> DueExtension:
         **changes,
     }
     return extend_due_date(plan, by=by, **values)
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 # --- The rule of the guide
