@@ -30,11 +30,11 @@ def start_plan(milestone: Milestone, by: User) -> None:
     canvas = Canvas.objects.filter(cycle=milestone.alliance.cycle_id).first()
     if canvas is None:
         return
+    # Once: a later signature leaves the deadline, and the delays granted, as they are.
     plan, _created = Plan.objects.get_or_create(
-        alliance=milestone.alliance, defaults={"canvas": canvas}
+        alliance=milestone.alliance,
+        defaults={"canvas": canvas, "due_on": milestone.alliance.cycle.plan_due_on(milestone.on)},
     )
-    plan.due_on = milestone.alliance.cycle.plan_due_on(milestone.on)
-    plan.save(update_fields=["due_on"])
     if not plan.versions.exists():
         with acting_as_portal() as portal:
             open_version(plan, by=portal)
