@@ -112,6 +112,7 @@ class Concertation(Chapter):
     def _delay(self, due_on: date, reason: str) -> None:
         plan = self.alliance.plan
         plan.refresh_from_db()
+        assert plan.due_on is not None
         extend_due_date(
             plan,
             by=self.cast.analyst,
