@@ -1,6 +1,6 @@
 """What screens, other applications and exports read of the plans."""
 
-from .logic import Place, places_for, priorities_of
+from .logic import Place, fold, places_for, priorities_of
 from .presence import Present, people_in
 from .registers import register_for, registers_for
 from .review import (
@@ -62,6 +62,7 @@ __all__ = [
     "element_threads",
     "field_of",
     "first_section",
+    "fold",
     "get_section",
     "get_version",
     "is_late",

@@ -50,6 +50,22 @@ def fill_priority(version: PlanVersion, priorities: list[Priority], pk: int | No
     _fill_priorities(version, [one for one in priorities if one.pk == pk], {"priority": pk or 0})
 
 
+# Above it, a page with everything would be too heavy for a slow line.
+WHOLE = 200
+
+
+def fold(priorities: list[Priority], asked: int | None = None) -> None:
+    """In a plan of more than 200 actions, leaves one priority unfolded: ``asked``, else the first.
+
+    Takes what ``priorities_of`` gives.
+    """
+    total = sum(one.actions_count for one in priorities)  # type: ignore[attr-defined]
+    known = [one.pk for one in priorities]
+    shown = asked if asked in known else next(iter(known), None)
+    for one in priorities:
+        one.is_folded = total > WHOLE and one.pk != shown  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True)
 class Place:
     """Where an element may be moved: the element above, and the group it is listed in."""

@@ -110,6 +110,8 @@ def version_context(
     role = role_of(reader, alliance)
     threads = selectors.threads(version, reader)
     sheet = selectors.sheet_of(version)
+    asked = request.GET.get("priorite", "")
+    selectors.fold(sheet.priorities, int(asked) if asked.isdecimal() else None)
     return {
         **_line(version, reader),
         "alliance": alliance,

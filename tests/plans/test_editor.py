@@ -589,3 +589,20 @@ def test_a_large_plan_opens_with_the_queries_of_an_empty_one(
 
     assert counts[0] == counts[1]
     assert sizes[1] < 60_000
+
+
+def test_a_very_large_plan_is_read_one_priority_at_a_time(
+    signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plans.selectors.logic.WHOLE", 2)
+    version = written_version("mauricie", priorities=3)
+    last = Priority.objects.get(version=version, rank=3)
+    client = signed_in("partner")
+
+    first_shown = text_of(client.get(f"{PLAN}1/"))
+    last_shown = text_of(client.get(f"{PLAN}1/", {"priorite": last.pk}))
+
+    assert "Action 1.1.1" in first_shown
+    assert "Action 3.1.1" not in first_shown
+    assert "Priorité numéro 3" in first_shown
+    assert "Action 3.1.1" in last_shown
