@@ -126,7 +126,6 @@ def section_page(
         "corrections": selectors.Corrections.among(threads),
         "section_url": alliance.url("plan_section", version.number, section.code),
         "register": selectors.register_for(section, version),
-        "register": selectors.register_for(section, version),
     }  # fmt: skip
     return render(request, "plans/editor.html", context, status=status)
 
