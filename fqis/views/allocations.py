@@ -202,9 +202,14 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
-    """Scenarios of one cycle side by side: ``?r=1&r=2``; all of them when none is chosen."""
+    """Scenarios of one cycle side by side: ``?r=1&r=2``; all of them when none is chosen, and the
+    last cycle when none is named."""
     _reader(request)
-    cycle = get_object_or_404(Cycle, slug=request.GET.get("cycle", ""))
+    asked_cycle = request.GET.get("cycle")
+    cycles = Cycle.objects.exclude(envelope_total=None).order_by("-starts_on")
+    cycle = get_object_or_404(Cycle, slug=asked_cycle) if asked_cycle else cycles.first()
+    if cycle is None:
+        return redirect("envelopes")
     every = list(Allocation.objects.filter(cycle=cycle).order_by("pk"))
     asked = {int(one) for one in request.GET.getlist("r") if one.isdecimal()}
     chosen = [one for one in every if one.pk in asked] or every

@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 
-from alliances.models import Alliance
+from alliances.models import Alliance, User
 from alliances.money import CENT
+from fqis.models import AllocationFigure
+from fqis.services import change_scenario, create_scenario, write_figures
+from fqis.services.allocations import Figure
 
 PUBLISHED_TOTAL = Decimal("145360000.00")
 
@@ -27,6 +30,38 @@ def invent_envelopes(alliances: list[Alliance]) -> dict[int, Decimal]:
     largest = max(amounts, key=lambda pk: amounts[pk])
     amounts[largest] += left - sum(amounts.values(), Decimal(0))
     return amounts
+
+
+def simulate_split(alliances: list[Alliance], by: User) -> None:
+    """Two scenarios of the cycle's split, from invented former amounts; none is confirmed.
+
+    Territories without published figures, and Indigenous organisations, are outside the formula.
+    """
+    cycle = alliances[0].cycle
+    former = {a.territory: Decimal(2_600_000 + 130_000 * a.territory.rank) for a in alliances}
+    write_figures(
+        cycle,
+        [
+            Figure(place, AllocationFigure.Kind.FORMER, amount, "2017-2024", "Donnée fictive")
+            for place, amount in former.items()
+        ],
+        by=by,
+    )
+    fixed = {
+        place.pk: (amount * 2, "Hors de la formule : montant convenu (fictif)")
+        for place, amount in former.items()
+        if place.population is None
+    }
+    for name, share in (("Moitié IDMS, moitié densité", 50), ("IDMS d’abord", 90)):
+        scenario = create_scenario(cycle, name, by=by)
+        change_scenario(
+            scenario,
+            by=by,
+            total=scenario.total,
+            increase=Decimal(5),
+            idms_share=Decimal(share),
+            fixed=fixed,
+        )
 
 
 def split_tranches(amount: Decimal, years: int) -> list[Decimal]:

@@ -12,7 +12,7 @@ from alliances.models import Alliance
 
 from .agenda import Agenda
 from .concertation import Concertation
-from .money import invent_envelopes
+from .money import invent_envelopes, simulate_split
 from .payments import Payments
 from .people import Cast
 from .plan import PlanStory
@@ -39,6 +39,7 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
             around = Concertation(profile, alliance, cast, agenda)
             plan = PlanStory(profile, alliance, cast, agenda)
             _plan(plan, around, payments, profile.signed_on)
+    agenda.add(date(2024, 10, 8), cast.budget, lambda: simulate_split(alliances, cast.budget))
     agenda.play()
 
     funded = [profile for profile in PROFILES if profile.projects]

@@ -20,7 +20,7 @@ from alliances.models import (
 )
 from alliances.services.invitations import link_of
 from conventions.models import Signatory
-from fqis.models import Project, Versement
+from fqis.models import Allocation, Project, Versement
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
 
@@ -115,6 +115,10 @@ def _zone(alliance: Alliance) -> DevitalisedZone:
     return DevitalisedZone.objects.filter(alliance=alliance).earliest("pk")
 
 
+def _scenario(alliance: Alliance) -> tuple[Any, ...]:
+    return (Allocation.objects.filter(cycle=alliance.cycle_id).earliest("pk").pk,)
+
+
 def _someone(alliance: Alliance) -> User:
     return User.objects.get(email=f"partenaire@{alliance.territory.slug}.example")
 
@@ -149,6 +153,11 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "plan_word_place": lambda a: (_version(a).number,),
     "plan_word_piece": lambda a: (_version(a).number, 0),
     "plan_word_finish": lambda a: (_version(a).number,),
+    "plan_review": lambda a: (_version(a).number,),
+    "plan_threads": lambda a: (_version(a).number,),
+    "plan_opinion": lambda a: (_version(a).number,),
+    "plan_abandon": lambda a: (_version(a).number,),
+    "plan_open_section": _section,
     "plan_submit": lambda a: (_version(a).number,),
     "plan_return": lambda a: (_version(a).number,),
     "plan_validate": lambda a: (_version(a).number,),
@@ -218,6 +227,13 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "practice_edit": _practice,
     "practice_withdraw": _practice,
     "download_document": lambda a: (Document.objects.filter(alliance=a).earliest("pk").pk,),
+    "allocation": _scenario,
+    "allocation_confirm": _scenario,
+    "allocation_figures": lambda a: (a.cycle.slug,),
+    "reopen_comment": lambda a: (
+        Comment.objects.filter(alliance=a, answers=None).earliest("pk").pk,
+    ),
+    "stand_in": lambda a: (Membership.objects.get(user=_someone(a), ended_at=None).pk,),
     "resolve_comment": lambda a: (
         Comment.objects.filter(alliance=a, answers=None).earliest("pk").pk,
     ),

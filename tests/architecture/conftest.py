@@ -94,7 +94,14 @@ def _work_on_the_plan(alliance: Alliance, cast: Cast) -> None:
     )
     section = plan.canvas.sections.get(code="2c")
     services.note_presence(version, section, by=by)
-    WordImport.objects.create(version=version, file_name="plan.docx", sha256="0", created_by=by)
+    piece = {"heading": "Annexe", "html": "<p>À situer.</p>", "section": "", "done": False}
+    WordImport.objects.create(
+        version=version,
+        file_name="plan.docx",
+        sha256="0",
+        pieces=[{**piece, "outcome": "", "images": 0}],
+        created_by=by,
+    )
     due_on = clock.today() + timedelta(days=30)
     DueExtension.objects.create(
         plan=plan, was_due_on=clock.today(), due_on=due_on, reason="Un congé.", granted_by=by

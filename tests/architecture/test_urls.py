@@ -186,6 +186,7 @@ NO_SIGN_IN = {
     "health": "a probe has no account",
     "health_ready": "a probe has no account",
     "help": "help must open before signing in",
+    "endorsement": "a partner answers by link, without an account",
     "invitation": "the link comes before the account",
     "mfa_authenticate": "second step of signing in",
     "mfa_login_webauthn": "signing in with a key",

@@ -8,7 +8,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from plans.models import Action, CanvasSection, Indicator, Objective, PlanVersion, Priority, SectionText
+from plans.models import (
+    Action,
+    CanvasSection,
+    Indicator,
+    Objective,
+    PlanVersion,
+    Priority,
+    SectionText,
+)
 from plans.services import add_priority, return_version, submit_version
 from tests.factories import UserFactory, person
 
