@@ -233,7 +233,7 @@ def test_the_matrix_names_who_is_missing(
     assert "Il manque 6 catégories du guide sur 9 : Municipal, " in page.text
     assert "et Alimentation." in page.text
     assert "Aucun partenaire local dans 5 MRC sur 6" in page.text
-    assert page.text.count('<span class="nobody">personne</span>') == 9 * 7 - 4
+    assert page.text.count('<span class="nobody">aucun</span>') == 9 * 7 - 4
     filtered = f"{BASE}/?categorie=sante&amp;mrc={mrc().code}"
     assert filtered in page.text
     assert len(client.get(filtered.replace("&amp;", "&")).context["page"]) == 1
