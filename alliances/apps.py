@@ -24,7 +24,7 @@ class AlliancesConfig(AppConfig):
                 lambda alliance: Document.objects.filter(alliance=alliance),
             )
         )
-        register_tab(Tab("journal", _("Journal"), "journal", 90))
+        register_tab(Tab("journal", _("Journal"), "journal", 90, right="view_journal"))
         name_verbs(
             {
                 "comment": _("Remarque"),

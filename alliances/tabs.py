@@ -8,18 +8,20 @@ from django.db.models import Count, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from .models import Alliance
+from .models import Alliance, User
+from .permissions import VIEW, can
 
 
 @dataclass(frozen=True)
 class Tab:
-    """``rows`` gives what the tab shows the number of."""
+    """``rows`` gives what the tab shows the number of; without ``right``, no tab."""
 
     key: str
     label: str | Promise
     url_name: str
     rank: int
     rows: Callable[[Alliance], QuerySet[Any]] | None = None
+    right: str = VIEW
 
 
 _tabs: dict[str, Tab] = {}
@@ -29,8 +31,8 @@ def register_tab(tab: Tab) -> None:
     _tabs[tab.key] = tab
 
 
-def tabs_of(alliance: Alliance, current: str) -> list[dict[str, object]]:
-    """The tabs in order, ready for ``c-tabs``; one query for all that count."""
+def tabs_of(alliance: Alliance, current: str, reader: User) -> list[dict[str, object]]:
+    """The reader's tabs in order, ready for ``c-tabs``; one query for all that count."""
     counts = _counts(alliance)
     return [
         {
@@ -40,6 +42,7 @@ def tabs_of(alliance: Alliance, current: str) -> list[dict[str, object]]:
             "count": counts.get(tab.key, 0) if tab.rows else None,
         }
         for tab in sorted(_tabs.values(), key=lambda tab: tab.rank)
+        if can(reader, tab.right, alliance)
     ]
 
 

@@ -242,10 +242,12 @@ def query(context: template.Context, **changes: object) -> SafeString:
     return format_html("?{}", SafeString(parameters.urlencode()))
 
 
-@register.simple_tag
-def alliance_tabs(alliance: Alliance, current: str) -> list[dict[str, object]]:
-    """The tabs of an Alliance's page."""
-    return tabs_of(alliance, current)
+@register.simple_tag(takes_context=True)
+def alliance_tabs(
+    context: template.Context, alliance: Alliance, current: str
+) -> list[dict[str, object]]:
+    """The tabs of an Alliance's page that the reader may open."""
+    return tabs_of(alliance, current, context["request"].user)
 
 
 @register.simple_tag
