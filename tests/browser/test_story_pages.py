@@ -10,13 +10,24 @@ from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.test import override_settings
 from django.urls import resolve
 from playwright.sync_api import Page, expect
 
-from .conftest import Visit, Visitor
-from .pages import DESK, PHONE, button, done, from_home, press, scrolls_sideways
+from alliances.links import token_of
+from plans.services.endorsements import SALT
+
+from .conftest import Portal, Visit, Visitor
+from .pages import DESK, PHONE, button, done, from_home, link, press, scrolls_sideways
 
 MAX_BYTES = 100_000
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ASKED = """
+    SELECT e.id, e.round FROM plans_endorsement e
+    JOIN plans_planversion v ON v.id = e.version_id
+    JOIN alliances_territory t ON t.id = v.territory_id
+    WHERE t.slug = 'mauricie' AND v.number = 3 AND e.answer = ''
+"""
 TABS = {
     "alliance",
     "convention",
@@ -28,10 +39,46 @@ TABS = {
     "documents",
 }
 ACCOUNT = {"account_home", "notifications", "verify"}
-TABLE = TABS | ACCOUNT | {"home", "journal", "help"}
-MINISTRY = TABS | ACCOUNT | {"home", "alliance_list", "help"}
+TABLE = TABS | ACCOUNT | {"home", "journal", "help", "practices"}
+MINISTRY = TABS | ACCOUNT | {"home", "journal", "help", "alliance_list", "plan_board"}
 NATIONAL = MINISTRY | {"national", "versements"}
-READ = {"plan_version", "plan_section", "project", "report", "versement", "mfa_index"}
+REGISTERS = {"partners", "partner", "representativity", "bodies", "body", "zones"}
+READ = REGISTERS | {
+    "plan_version",
+    "plan_section",
+    "plan_compare",
+    "plan_threads",
+    "plan_endorsements",
+    "practices",
+    "practice",
+    "priority_threads",
+    "priority_thread",
+    "project",
+    "report",
+    "report_figure",
+    "versement",
+    "mfa_index",
+}
+WRITE = {
+    "plan_check",
+    "plan_start",
+    "plan_take",
+    "plan_add",
+    "plan_edit",
+    "plan_endorsements_ask",
+    "plan_endorsement_evidence",
+    "practices_share",
+    "practice_share",
+    "partner_new",
+    "partner_edit",
+    "body_new",
+    "body_edit",
+    "zone_new",
+    "zone_edit",
+    "project_new",
+}
+ACROSS = {"plan_sections", "plan_across", "plan_search", "plan_review"}
+SPLIT = {"envelopes", "allocation", "allocation_compare", "allocation_figures"}
 STATES = ["a-recommander", "a-autoriser", "a-payer", "retenus", "prevus", "payes", "annules"]
 QUEUES = {f"versements {state}" for state in STATES}
 
@@ -41,35 +88,65 @@ class Round:
     """What one person walks through: an Alliance, how far, and how wide the screen for axe.
 
     ``far`` follows every link; else only the navigation and the tabs, where the pages of two roles
-    of one office differ.
+    of one office differ. ``first`` is the page that opens the walk, when another of its kind says
+    less: it must be met by a link too.
     """
 
     territory: str
     width: int
     expected: set[str]
     far: bool = False
+    first: str = ""
 
 
 ROUNDS = {
-    "coordination@mauricie.example": Round(
-        "mauricie", PHONE, TABLE | READ | {"project_new", "plan_check"}, far=True
-    ),
+    "coordination@mauricie.example": Round("mauricie", PHONE, TABLE | READ | WRITE, far=True),
     "direction@mauricie.example": Round("mauricie", DESK, TABLE),
     "partenaire@mauricie.example": Round("mauricie", DESK, TABLE - {"journal"}),
     "conseil@dgsq-04.example": Round(
-        "mauricie", DESK, MINISTRY | READ | {"report_queue", "report_review"}, far=True
+        "mauricie",
+        DESK,
+        MINISTRY | READ | ACROSS | {"report_queue", "report_review"},
+        far=True,
+        first="/alliances/mauricie/2024-2029/plan/1/",
     ),
     "analyse@dgssac.example": Round(
-        "mauricie", DESK, NATIONAL | READ | QUEUES | {"report_review"}, far=True
+        "centre-du-quebec",
+        DESK,
+        NATIONAL | READ | ACROSS | SPLIT | QUEUES | {"report_review"},
+        far=True,
     ),
-    "delegue@dgssac.example": Round("estrie", PHONE, NATIONAL),
-    "budget@dgssac.example": Round("monteregie", PHONE, NATIONAL),
+    "delegue@dgssac.example": Round("estrie", PHONE, NATIONAL | {"envelopes"}),
+    "budget@dgssac.example": Round("monteregie", PHONE, NATIONAL | {"envelopes"}),
     "paiements@dgssac.example": Round("laval", DESK, NATIONAL),
     "audit@dgssac.example": Round("outaouais", PHONE, NATIONAL),
-    "admin@dgssac.example": Round("", PHONE, ACCOUNT | {"home", "people", "person"}, far=True),
+    "admin@dgssac.example": Round(
+        "",
+        PHONE,
+        ACCOUNT | {"home", "people", "person", "stand_in"},
+        far=True,
+        first="/personnes/?role=delegate",
+    ),
+}
+# Who writes where another only reads: from a page, the links to follow.
+BEHIND = {
+    "coordination@estrie.example": (
+        "/alliances/estrie/2024-2029/plan/pratiques/",
+        "Lire, modifier ou retirer",
+        "Modifier la pratique",
+    ),
+    "budget@dgssac.example": ("/enveloppes/", "Moitié IDMS"),
+    "delegue@dgssac.example": ("/enveloppes/", "Moitié IDMS"),
 }
 # Files, exports and acts: nothing to look at.
-NOT_PAGES = {"download_document", "account_logout", "set_language", None}
+NOT_PAGES = {
+    "download_document",
+    "plan_docx",
+    "plan_json",
+    "account_logout",
+    "set_language",
+    None,
+}
 
 
 @dataclass
@@ -79,6 +156,7 @@ class Walk:
     visitor: Visitor
     far: bool
     seen: dict[str, str] = field(default_factory=dict)
+    linked: set[str] = field(default_factory=set)
     next: list[str] = field(default_factory=list)
 
     def add(self, *paths: str) -> None:
@@ -92,7 +170,9 @@ class Walk:
                 continue
             self.seen[kind] = path
             yield path
-            self.add(*links_of(self.visitor.page, far=self.far))
+            links = links_of(self.visitor.page, far=self.far)
+            self.linked |= {kind_of(link) for link in links}
+            self.add(*links)
 
 
 def kind_of(path: str) -> str:
@@ -120,9 +200,10 @@ def weigh(visitor: Visitor, path: str) -> int:
     wire.send("Network.enable")
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
     wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    visitor.goto(path)
+    answer = visitor.page.goto(visitor.url + path)
     visitor.page.evaluate("document.fonts.ready.then(() => true)")
     wire.detach()
+    assert answer is not None and answer.status == 200, f"{path} : {answer}"
     return round(sum(sizes))
 
 
@@ -165,6 +246,8 @@ def test_every_page_of_a_role(visit_story: Visit, email: str) -> None:
     mine = ROUNDS[email]
     visitor = visit_story(email)
     walk = Walk(visitor, mine.far)
+    if mine.first:
+        walk.add(mine.first)
     if mine.territory:
         walk.add(f"/alliances/{mine.territory}/2024-2029/")
     walk.add("/", "/compte/", "/avis/", "/verifier/")
@@ -173,6 +256,22 @@ def test_every_page_of_a_role(visit_story: Visit, email: str) -> None:
 
     assert not problems, "\n".join(problems)
     assert not mine.expected - walk.seen.keys()
+    if mine.far:
+        assert not mine.expected - walk.linked
+
+
+@pytest.mark.parametrize("email", BEHIND)
+def test_a_page_that_one_role_writes(visit_story: Visit, email: str) -> None:
+    start, *names = BEHIND[email]
+    visitor = visit_story(email)
+    page = visitor.goto(start)
+    for name in names:
+        press(page, link(page, name))
+
+    problems = examine(visitor, urlsplit(page.url).path)
+
+    assert not problems, "\n".join(problems)
+    expect(page.locator("main form").first).to_be_visible()
 
 
 @pytest.mark.parametrize("territory", ["cote-nord", "gaspesie-iles-de-la-madeleine", "kativik"])
@@ -186,6 +285,41 @@ def test_an_alliance_in_another_state(visit_story: Visit, territory: str) -> Non
     problems = [problem for path in paths for problem in examine(visitor, path)]
 
     assert len(paths) == 9
+    assert not problems, "\n".join(problems)
+
+
+def test_the_page_of_who_is_asked_an_endorsement(story: Portal, visit_story: Visit) -> None:
+    table = visit_story("coordination@mauricie.example")
+    table.goto("/alliances/mauricie/2024-2029/plan/3/appuis/demander/")
+    table.page.locator("input[name=partners]").first.check()
+    press(table.page, button(table.page, "Envoyer les demandes"))
+    ((key, round_),) = story.rows(ASKED)
+    with override_settings(SECRET_KEY=story.env["SECRET_KEY"]):
+        door = f"/appui/{token_of(SALT, key, round_)}/"
+    visitor = visit_story()
+
+    problems = examine(visitor, door)
+
+    assert not problems, "\n".join(problems)
+    expect(visitor.page.get_by_role("button", name="Envoyer ma réponse")).to_be_visible()
+
+
+def test_the_pages_of_a_word_file(visit_story: Visit) -> None:
+    """The Table's plan, taken out as Word and brought back: each passage waits for a choice."""
+    visitor = visit_story("coordination@mauricie.example")
+    plan = "/alliances/mauricie/2024-2029/plan/"
+    word = visitor.context.request.get(f"{visitor.url}{plan}1/docx/")
+    assert word.ok
+    start = f"{plan}3/commencer/"
+    visitor.goto(start)
+    visitor.page.locator("input[type=file]").set_input_files(
+        {"name": "plan.docx", "mimeType": DOCX, "buffer": word.body()}
+    )
+    press(visitor.page, button(visitor.page, "Lire le fichier Word"))
+    paths = (f"{start}word/", f"{start}word/passage/1/")
+
+    problems = [problem for path in paths for problem in examine(visitor, path)]
+
     assert not problems, "\n".join(problems)
 
 
