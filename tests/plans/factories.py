@@ -110,6 +110,11 @@ def written_version(
     return write_all(draft_version(territory, by=by), by=by, **size)
 
 
+def texts(version: PlanVersion) -> dict[str, str]:
+    """What is written in the sections, by their code."""
+    return dict(SectionText.objects.filter(version=version).values_list("section__code", "html"))
+
+
 def review_all(version: PlanVersion, *, by: User, verdict: str = "in_order") -> PlanVersion:
     """Every point of the checklist decided on the submission as it stands."""
     version.refresh_from_db()
@@ -179,6 +184,7 @@ __all__ = [
     "draft_version",
     "person",
     "review_all",
+    "texts",
     "validate",
     "version_in",
     "write_action",

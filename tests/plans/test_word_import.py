@@ -1,18 +1,16 @@
-import gzip
-from collections.abc import Callable
+"""A Word file brought to a plan: what it becomes, where its pieces go, when it is done."""
+
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
 from alliances.errors import Refusal, StaleAct
 from alliances.models import JournalEntry
-from plans.models import CanvasSection, PlanVersion, Priority, SectionText, WordImport
+from plans.models import CanvasSection, WordImport
 from plans.publication import publication_data
 from plans.selectors.starting import outline_of
-from plans.services import open_version, save_section_text
+from plans.services import open_version
 from plans.services.word import (
     PieceChoice,
     finish_import,
@@ -21,42 +19,17 @@ from plans.services.word import (
     waiting_in,
 )
 from plans.word_document import word_document
-from tests.factories import AllianceFactory, UserFactory, person
+from tests.factories import AllianceFactory, UserFactory
 
-from .factories import approved_plan, draft_version, version_in, write_all
-from .test_starting import earlier_version, grow
-from .word_files import document_with, remade, upload
+from .factories import approved_plan, draft_version, texts, version_in, write_all
+from .test_starting import write
+from .word_files import brought, canvas, document_with, upload
 
 pytestmark = pytest.mark.django_db
-PLAN = "/alliances/mauricie/2024-2029/plan/"
-START = f"{PLAN}1/commencer/"
-
-
-def canvas() -> bytes:
-    return document_with(
-        ("", "Région : Mauricie."),
-        ("Heading 1", "1. Fonctionnement"),
-        ("Heading 2", "1a Structure de gouvernance"), ("", "La Table répond."),
-        ("Heading 2", "1c Mobilisation et concertation"), ("", "Douze partenaires."),
-        ("Heading 1", "Mot du président"), ("", "Merci."),
-    )  # fmt: skip
-
-
-def brought(version: PlanVersion, content: bytes | None = None) -> WordImport:
-    return import_word(version, upload(content or canvas()), by=UserFactory())
 
 
 def rank_of(word: WordImport, heading: str) -> int:
     return next(n for n, piece in enumerate(word.pieces) if piece["heading"] == heading)
-
-
-def texts(version: PlanVersion) -> dict[str, str]:
-    return dict(SectionText.objects.filter(version=version).values_list("section__code", "html"))
-
-
-def write(version: PlanVersion, code: str, html: str) -> SectionText:
-    section = CanvasSection.objects.get(canvas=version.plan.canvas_id, code=code)
-    return save_section_text(version, section, by=UserFactory(), html=html, revision=0)
 
 
 # --- Bringing the file
@@ -183,6 +156,23 @@ def test_a_modification_receives_only_its_sections() -> None:
         )
 
 
+@pytest.mark.parametrize("cycle", ["2024-2029", "2017-2024"])
+def test_the_portal_s_own_document_comes_back_section_for_section(cycle: str) -> None:
+    version = draft_version(AllianceFactory("mauricie", cycle))
+    write_all(version, by=UserFactory(), priorities=2)
+    content = word_document(publication_data(version))
+
+    word = brought(draft_version(AllianceFactory("laval", cycle)), content)
+
+    sections = list(CanvasSection.objects.filter(canvas=version.plan.canvas_id))
+    for section in sections:
+        [piece] = [one for one in word.pieces if one["section"] == section.code and one["html"]]
+        assert piece["html"].startswith(f"<p>Texte de la section {section.code}.</p>")
+    assert "Passages que la lecture n’a pas su situer" not in {
+        piece["heading"] for piece in word.pieces
+    }
+
+
 # --- Placing
 
 
@@ -280,219 +270,3 @@ def test_once_ended_nothing_is_placed_and_another_file_may_come() -> None:
     with pytest.raises(StaleAct, match="terminé"):
         place_pieces(word, {0: PieceChoice("1a")}, by=UserFactory())
     assert brought(version).finished_at is None
-
-
-# --- Pages
-
-
-@pytest.fixture
-def signed_in(client: Client) -> Callable[..., Client]:
-    def sign_in(role: str = "coordination", territory: str | None = "mauricie") -> Client:
-        client.force_login(person(role, territory))
-        return client
-
-    return sign_in
-
-
-def test_the_page_says_the_three_ways(signed_in: Callable[..., Client]) -> None:
-    earlier_version()
-    draft_version("mauricie")
-
-    page = signed_in().get(START).content.decode()
-
-    assert "Le canevas vide" in page
-    assert "plan de travail 2017-2024, version 1" in page
-    assert 'type="file"' in page
-
-
-@pytest.mark.parametrize("path", ["", "reprendre/2017-2024/1/", "word/", "word/passage/0/"])
-def test_the_pages_are_for_who_writes_in_the_territory(
-    signed_in: Callable[..., Client], path: str
-) -> None:
-    earlier_version()
-    brought(draft_version("mauricie"))
-
-    assert signed_in("coordination").get(START + path).status_code == 200
-    assert signed_in("partner").get(START + path).status_code == 403
-    assert signed_in("coordination", "laval").get(START + path).status_code == 404
-
-
-def test_the_plan_of_another_territory_does_not_exist_as_a_source(
-    signed_in: Callable[..., Client],
-) -> None:
-    earlier_version("laval")
-    draft_version("mauricie")
-
-    assert signed_in().get(f"{START}reprendre/2017-2024/1/").status_code == 404
-
-
-@pytest.mark.parametrize("path", ["", "word/"])
-def test_a_frozen_version_says_so(signed_in: Callable[..., Client], path: str) -> None:
-    version_in("submitted", "mauricie", priorities=1)
-
-    page = signed_in().get(START + path, follow=True)
-
-    assert "ne change plus" in page.content.decode()
-
-
-def test_a_frozen_version_refuses_what_is_sent(signed_in: Callable[..., Client]) -> None:
-    earlier_version()
-    version_in("submitted", "mauricie", priorities=1)
-    browser = signed_in()
-
-    for path in ("word/", "word/placer/", "word/terminer/", "reprendre/2017-2024/1/"):
-        page = browser.post(START + path, {"file": upload(canvas())}, follow=True)
-        assert "ne change plus" in page.content.decode(), path
-    assert not WordImport.objects.exists()
-
-
-def test_a_refused_file_is_said_beside_the_field(signed_in: Callable[..., Client]) -> None:
-    draft_version("mauricie")
-    bomb = remade(canvas(), lambda members: members.update({"x.bmp": bytes(8 << 20)}))
-
-    answer = signed_in().post(f"{START}word/", {"file": upload(bomb)})
-
-    assert answer.status_code == 422
-    assert "démesuré" in answer.content.decode()
-
-
-def test_the_file_s_way_from_the_page_to_the_plan(signed_in: Callable[..., Client]) -> None:
-    version, browser = draft_version("mauricie"), signed_in()
-    page = browser.post(f"{START}word/", {"file": upload(canvas())}, follow=True).content.decode()
-    assert "4 passages attendent votre choix" in page
-    assert "Mot du président" in page
-
-    browser.post(
-        f"{START}word/placer/", {"vers-0": "-", "vers-2": "1a", "vers-3": "1c", "vers-4": ""}
-    )
-    page = browser.get(f"{START}word/").content.decode()
-    assert "1 passage attend votre choix" in page
-    assert texts(version) == {"1a": "<p>La Table répond.</p>", "1c": "<p>Douze partenaires.</p>"}
-
-    refused = browser.post(f"{START}word/terminer/")
-    assert refused.status_code == 422
-    assert "attend votre choix" in refused.content.decode()
-    ended = browser.post(f"{START}word/terminer/", {"reste": "1"}, follow=True)
-    assert "Le fichier Word est placé" in ended.content.decode()
-
-
-def test_to_keep_one_s_own_leaves_the_piece_aside(signed_in: Callable[..., Client]) -> None:
-    version, browser = draft_version("mauricie"), signed_in()
-    mine = write(version, "1a", "<p>Le mien.</p>")
-    word = brought(version)
-
-    browser.post(
-        f"{START}word/placer/",
-        {"vers-2": "1a", "comment-2": "garder", "vu-1a": str(mine.revision)},
-    )
-
-    word.refresh_from_db()
-    assert (texts(version), word.pieces[2]["outcome"]) == ({"1a": "<p>Le mien.</p>"}, "-")
-
-
-def test_a_text_replaced_elsewhere_than_shown_only_follows(
-    signed_in: Callable[..., Client],
-) -> None:
-    version, browser = draft_version("mauricie"), signed_in()
-    write(version, "1a", "<p>Le mien.</p>")
-    other = write(version, "1b", "<p>Autre.</p>")
-    brought(version)
-
-    browser.post(
-        f"{START}word/placer/",
-        {"vers-2": "1b", "comment-2": "prendre", "vu-1b": str(other.revision)},
-    )
-
-    assert texts(version)["1b"] == "<p>Autre.</p><p>La Table répond.</p>"
-
-
-def test_a_text_changed_meanwhile_is_a_conflict_and_choices_stay(
-    signed_in: Callable[..., Client],
-) -> None:
-    version, browser = draft_version("mauricie"), signed_in()
-    write(version, "1a", "<p>Le mien.</p>")
-    brought(version)
-
-    answer = browser.post(
-        f"{START}word/placer/",
-        {"vers-2": "1a", "comment-2": "prendre", "vu-1a": "0", "vers-4": "10f"},
-    )
-
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert "Relisez-le avant de choisir" in page
-    assert '<option value="10f" selected>' in page
-
-
-def test_the_plan_of_before_is_taken_from_its_page(signed_in: Callable[..., Client]) -> None:
-    source, draft = earlier_version(priorities=1), draft_version("mauricie")
-    write(draft, "10a", "<p>Le mien.</p>")
-    browser, path = signed_in(), f"{START}reprendre/2017-2024/1/"
-    page = browser.get(path).content.decode()
-    assert "Garder le mien" in page
-    assert "Priorité numéro 1" in page
-
-    priority = Priority.objects.get(version=source)
-    answer = browser.post(
-        path,
-        {
-            "vers-2a": "1a", "comment-2a": "apres", "vers-2b": "10a", "comment-2b": "garder",
-            "priorite": str(priority.pk),
-        },
-        follow=True,
-    )  # fmt: skip
-
-    assert "Repris dans le plan" in answer.content.decode()
-    assert texts(draft) == {"1a": "<p>Texte de la section 2a.</p>", "10a": "<p>Le mien.</p>"}
-    assert [one.title for one in Priority.objects.filter(version=draft)] == ["Priorité numéro 1"]
-
-
-def test_nothing_chosen_is_refused_on_the_page(signed_in: Callable[..., Client]) -> None:
-    earlier_version(priorities=1)
-    draft_version("mauricie")
-
-    answer = signed_in().post(f"{START}reprendre/2017-2024/1/", {"vers-2a": "1a"})
-
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "au moins un texte" in page
-    assert 'name="priorite"' in page
-    assert "checked><span>Reprendre" not in page
-
-
-def test_a_large_plan_of_before_keeps_its_page_light_and_its_queries_few(
-    signed_in: Callable[..., Client],
-) -> None:
-    source = earlier_version(priorities=1)
-    draft_version("mauricie")
-    browser, path = signed_in(), f"{START}reprendre/2017-2024/1/"
-    browser.get(path)
-
-    def seen() -> tuple[int, int]:
-        with CaptureQueriesContext(connection) as queries:
-            page = browser.get(path)
-        return len(queries), len(gzip.compress(page.content))
-
-    before, _light = seen()
-    grow(source, 500)
-    after, weight = seen()
-
-    assert after == before
-    assert weight < 100_000
-
-
-@pytest.mark.parametrize("cycle", ["2024-2029", "2017-2024"])
-def test_the_portal_s_own_document_comes_back_section_for_section(cycle: str) -> None:
-    version = draft_version(AllianceFactory("mauricie", cycle))
-    write_all(version, by=UserFactory(), priorities=2)
-    content = word_document(publication_data(version))
-
-    word = brought(draft_version(AllianceFactory("laval", cycle)), content)
-
-    sections = list(CanvasSection.objects.filter(canvas=version.plan.canvas_id))
-    for section in sections:
-        [piece] = [one for one in word.pieces if one["section"] == section.code and one["html"]]
-        assert piece["html"].startswith(f"<p>Texte de la section {section.code}.</p>")
-    assert "Passages que la lecture n’a pas su situer" not in {
-        piece["heading"] for piece in word.pieces
-    }

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from functools import cache
 
 import docx
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,11 @@ from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+
+from plans.models import PlanVersion, WordImport
+from plans.services.word import import_word
+from plans.word import Outline, Piece, Target, open_parts, pieces_of
+from tests.factories import UserFactory
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -20,9 +26,25 @@ def saved(document: Document) -> bytes:
     return buffer.getvalue()
 
 
+@cache
+def _template() -> bytes:
+    document = docx.Document()
+    styles = document.styles.element
+    for style in list(styles):
+        kind, default = style.get(qn("w:type")), style.get(qn("w:default"))
+        if style.tag == qn("w:latentStyles") or (kind == "table" and default != "1"):
+            styles.remove(style)
+    return saved(document)
+
+
+def blank() -> Document:
+    """An empty document without the hundred table styles that no test names and all would read."""
+    return docx.Document(io.BytesIO(_template()))
+
+
 def document_with(*lines: tuple[str, str]) -> bytes:
     """A document of (style, text) lines; style « gras » is a paragraph all in bold."""
-    document = docx.Document()
+    document = blank()
     for style, text in lines:
         if style == "gras":
             document.add_paragraph().add_run(text).bold = True
@@ -33,7 +55,7 @@ def document_with(*lines: tuple[str, str]) -> bytes:
 
 def with_french_styles(*lines: tuple[int, str]) -> bytes:
     """A document whose headings are styles « Titre 1 » to « Titre 4 », based on nothing."""
-    document = docx.Document()
+    document = blank()
     for level in range(1, 5):
         document.styles.add_style(f"Titre {level}", 1)
     for level, text in lines:
@@ -78,3 +100,41 @@ def with_body(content: bytes, xml: str) -> bytes:
 
 def upload(content: bytes, name: str = "canevas.docx") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type=MIME)
+
+
+SECTIONS = [
+    ("1a", "Structure de gouvernance", "1. Fonctionnement"),
+    ("1b", "Transition et liens", "1. Fonctionnement"),
+    ("1c", "Mobilisation et concertation", "1. Fonctionnement"),
+    ("2a", "Portrait et enjeux", "2. État de la situation"),
+    ("2c", "Zones de dévitalisation", "2. État de la situation"),
+    ("3", "Priorités d’action", "Priorités et actions"),
+    ("5", "Moyens", "Priorités et actions"),
+    ("10f", "Diffusion", "10. Gestion de l’enveloppe"),
+]
+
+
+def outline() -> Outline:
+    return Outline(Target(code, (title,), group) for code, title, group in SECTIONS)
+
+
+def read(content: bytes) -> list[Piece]:
+    return pieces_of(open_parts(content), outline())
+
+
+def placed(content: bytes) -> dict[str, str]:
+    return {piece.section: piece.html for piece in read(content) if piece.section}
+
+
+def canvas() -> bytes:
+    return document_with(
+        ("", "Région : Mauricie."),
+        ("Heading 1", "1. Fonctionnement"),
+        ("Heading 2", "1a Structure de gouvernance"), ("", "La Table répond."),
+        ("Heading 2", "1c Mobilisation et concertation"), ("", "Douze partenaires."),
+        ("Heading 1", "Mot du président"), ("", "Merci."),
+    )  # fmt: skip
+
+
+def brought(version: PlanVersion, content: bytes | None = None) -> WordImport:
+    return import_word(version, upload(content or canvas()), by=UserFactory())

@@ -1,0 +1,154 @@
+"""The queue of the versements, as each office works in it."""
+
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from fqis import services
+from fqis.models import Versement
+from tests.factories import new_territories, person
+
+from .factories import (
+    issued_versement,
+    ready_versement,
+    recommended_versement,
+)
+from .pages import count, text
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_queue_is_national(page: Any) -> None:
+    assert page(person("direction", "laval"), "/versements/").status_code == 403
+    assert page(person("auditor"), "/versements/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "title"),
+    [
+        ("budget", "Versements à autoriser"),
+        ("payments", "Versements à payer"),
+        ("analyst", "Versements à recommander"),
+    ],
+)
+def test_each_office_opens_on_its_own_part(page: Any, role: str, title: str) -> None:
+    assert f"<h1>{title}</h1>" in text(page(person(role), "/versements/"))
+
+
+def test_the_budget_office_chooses_verifies_and_authorises(page: Any) -> None:
+    budget = person("budget")
+    first, second = recommended_versement("laval"), recommended_versement("jamesie")
+    assert "Votre sélection" in text(page(budget, "/versements/"))
+    check = f"/versements/autoriser/?v={first.pk}&v={second.pk}"
+    shown = text(page(budget, check))
+    assert "Autoriser 2 versements" in shown
+    assert "AV-2026-0001" in shown
+    done = page(budget, "/versements/autoriser/", {"v": [first.pk, second.pk]})
+    assert "2 versements autorisés, 400 000,00 $ : avis AV-2026-0001 à AV-2026-0002" in text(done)
+    assert Versement.objects.filter(state="authorised").count() == 2
+
+
+def test_a_second_click_says_who_authorised(page: Any) -> None:
+    budget = person("budget", full_name="Hélène Tremblay")
+    versement = recommended_versement()
+    page(budget, "/versements/autoriser/", {"v": [versement.pk]})
+    again = page(budget, "/versements/autoriser/", {"v": [versement.pk]})
+    assert again.status_code == 422
+    assert "Hélène Tremblay l’a déjà autorisé le 3 décembre 2026 à 10 h 24." in text(again)
+
+
+def test_what_the_reader_recommended_cannot_be_chosen(page: Any) -> None:
+    both = person("budget")
+    both.groups.add(*person("analyst").groups.all())
+    recommended_versement(by=both)
+    shown = text(page(both, "/versements/"))
+    assert "Recommandé par vous" in shown
+    assert "reste à une autre personne, car vous l’avez recommandé" in shown
+    assert "Vérifier et autoriser" not in shown
+
+
+def test_an_empty_selection_says_what_to_do(page: Any) -> None:
+    assert "Choisissez au moins un versement" in text(
+        page(person("budget"), "/versements/autoriser/", {})
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "shown"),
+    [("enveloppe", None, 1), ("montant", "150000", 1), ("aucune", None, 0), ("vous", None, 0)],
+)
+def test_anomalies_filter_by_recorded_facts(
+    page: Any, kind: str, amount: str | None, shown: int
+) -> None:
+    versement = ready_versement(
+        envelope=None if kind in ("enveloppe", "aucune") else Decimal(10**6)
+    )
+    services.recommend_versement(
+        versement,
+        by=person("analyst"),
+        amount=Decimal(amount) if amount else None,
+        note="Surplus.",
+    )
+    response = page(person("budget"), f"/versements/?etat=a-autoriser&anomalie={kind}")
+    assert len(response.context["rows"]) == shown
+
+
+def test_the_export_holds_exactly_what_is_filtered(page: Any) -> None:
+    recommended_versement("laval")
+    recommended_versement("jamesie")
+    response = page(person("budget"), "/versements/?etat=a-autoriser&territoire=laval&export=xlsx")
+    rows = list(load_workbook(BytesIO(response.content)).active.values)
+    assert [row[0] for row in rows] == ["Territoire", "Laval"]
+
+
+def test_the_payments_office_confirms_from_the_queue(page: Any) -> None:
+    versement = issued_versement()
+    payments = person("payments")
+    assert "Confirmer le paiement" in text(page(payments, "/versements/"))
+    address = versement.alliance.url("versement_act", versement.pk, "payer")
+    done = page(
+        payments,
+        address,
+        {"paid_on": "2026-12-03", "reference": "FIN-1", "next": "/versements/?etat=payes"},
+    )
+    assert "Paiement confirmé" in text(done)
+    assert "FIN-1" in text(done)
+
+
+def test_a_refused_act_keeps_what_was_typed(page: Any) -> None:
+    versement = issued_versement()
+    address = versement.alliance.url("versement_act", versement.pk, "payer")
+    refused = page(person("payments"), address, {"paid_on": "2026-12-04", "reference": "FIN-77"})
+    assert refused.status_code == 422
+    assert "dans le futur" in text(refused)
+    assert "FIN-77" in text(refused)
+
+
+@pytest.mark.parametrize("act", ["recommander", "payer", "retenir", "lever", "annuler"])
+def test_the_table_does_no_act_on_a_versement(page: Any, act: str) -> None:
+    versement = ready_versement()
+    data = {
+        "amount": "200 000,00",
+        "note": "",
+        "reason": "x",
+        "paid_on": "2026-12-03",
+        "reference": "F",
+    }
+    address = versement.alliance.url("versement_act", versement.pk, act)
+    assert page(person("direction", "laval"), address, data).status_code == 403
+    assert page(person("direction", "mauricie"), address, data).status_code == 404
+
+
+def test_the_queue_costs_the_same_for_1_and_30_versements(page: Any) -> None:
+    places = new_territories(29)
+    budget, analyst = person("budget"), person("analyst")
+    recommended_versement("laval", by=analyst)
+    addresses = ["/versements/", "/versements/?etat=prevus", "/"]
+    once = [count(page, budget, address) for address in addresses]
+    for place in places:
+        recommended_versement(place, by=analyst)
+    assert [count(page, budget, address) for address in addresses] == once
+    assert page(budget, "/versements/").text.count("/alliances/region-") >= 29
