@@ -272,7 +272,7 @@ def _built(blocks: list[tuple[str, object]]) -> tuple[bytes, Counter[str]]:
     return saved(document), words
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(BLOCK, min_size=1, max_size=10))
 def test_every_word_of_the_document_is_in_some_piece(blocks: list[tuple[str, object]]) -> None:
     content, words = _built(blocks)
