@@ -78,7 +78,7 @@ def _step(row: Row) -> tuple[str, str]:
     if row.line.fixed is not None or row.change is None:
         return _("montant fixé"), "todo"
     if row.change >= 20:
-        return _("hausse de 20 % et plus"), "done"
+        return _("hausse d’au moins 20 %"), "done"
     if row.change >= 10:
         return _("hausse de 10 à 20 %"), "moving"
     return _("hausse de moins de 10 %"), "waiting"

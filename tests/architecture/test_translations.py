@@ -76,3 +76,12 @@ def test_a_translation_keeps_the_places_of_its_sentence() -> None:
     ]
 
     assert not wrong
+
+
+def test_the_catalogue_compiles_whole() -> None:
+    with (ROOT / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
+        messages = read_po(file)
+
+    wrong = [f"{message.id}: {errors}" for message, errors in messages.check()]
+
+    assert not wrong, "\n" + "\n".join(wrong)

@@ -17,7 +17,16 @@ from pypdf import PdfReader
 
 from .conftest import Portal, Visit, Visitor
 from .pages import button, check_wide_and_narrow, done, download, from_home, link, plain, press
-from .test_plan_writing import LEAD, OFFLINE, SAVED, status, type_in
+from .plan_pages import (
+    LEAD,
+    OFFLINE,
+    SAVED,
+    give_opinion,
+    open_analysis,
+    save_status,
+    type_in,
+    validate_plan,
+)
 from .test_resilience import wait_until
 
 TABLE = "laurentides.example"
@@ -85,7 +94,7 @@ def test_a_plan_is_written_agreed_returned_approved_and_modified(
     submit(people.direction, FIRST)
 
     give_opinion(people.advisor, stance="Favorable")
-    validate(people.analyst, FIRST)
+    validate_plan(people.analyst.goto(FIRST))
     approve(people.delegate, FIRST)
     letter = read_letter(people.coordination, story, number=1)
     assert "La version 1 de votre plan d’action régional concerté" in letter
@@ -96,7 +105,7 @@ def test_a_plan_is_written_agreed_returned_approved_and_modified(
     write_text(people.coordination, "10b", f"Le dépôt se fait en tout temps, {AFTER}.")
     submit(people.direction, SECOND)
     give_opinion(people.advisor, stance="Favorable")
-    validate(people.analyst, SECOND)
+    validate_plan(people.analyst.goto(SECOND))
     refuses_two_in_one_day(people.delegate)
     let_a_night_pass(story)
     approve(people.delegate, SECOND)
@@ -119,16 +128,16 @@ def write_and_lose_the_line(visitor: Visitor, story: Portal) -> None:
     pk = open_action(visitor)
     lead = visitor.page.get_by_label("Responsable")
     type_in(lead, "Moisson Laurentides")
-    expect(status(visitor.page)).to_have_text(SAVED)
+    expect(save_status(visitor.page)).to_have_text(SAVED)
     assert story.rows(LEAD, pk) == [("Moisson Laurentides",)]
 
     visitor.context.set_offline(True)
     type_in(lead, "Moisson et la CDC")
-    expect(status(visitor.page)).to_contain_text(OFFLINE)
+    expect(save_status(visitor.page)).to_contain_text(OFFLINE)
     assert story.rows(LEAD, pk) == [("Moisson Laurentides",)]
 
     visitor.context.set_offline(False)
-    expect(status(visitor.page)).to_have_text(SAVED)
+    expect(save_status(visitor.page)).to_have_text(SAVED)
     assert story.rows(LEAD, pk) == [("Moisson et la CDC",)]
 
 
@@ -137,9 +146,9 @@ def meet_a_colleague(first: Visitor, second: Visitor, story: Portal) -> None:
     pk = open_action(second)
     first.context.set_offline(True)
     type_in(first.page.get_by_label("Responsable"), "La CDC")
-    expect(status(first.page)).to_contain_text(OFFLINE)
+    expect(save_status(first.page)).to_contain_text(OFFLINE)
     type_in(second.page.get_by_label("Responsable"), "Moisson Laurentides")
-    expect(status(second.page)).to_have_text(SAVED)
+    expect(save_status(second.page)).to_have_text(SAVED)
 
     first.context.set_offline(False)
 
@@ -160,7 +169,7 @@ def write_text(visitor: Visitor, code: str, text: str) -> None:
     if f"/{code}/" not in page.url:
         press(page, section_link(page, code))
     page.locator("[data-rte-text]").fill(text)
-    expect(status(page)).to_have_text(SAVED)
+    expect(save_status(page)).to_have_text(SAVED)
 
 
 def section_link(page: Page, code: str) -> Locator:
@@ -226,7 +235,7 @@ def read_the_reservation(visitor: Visitor) -> None:
     expect(said).to_contain_text(RESERVATION)
 
 
-# --- Submitting, giving an opinion
+# --- Submitting
 
 
 def submit(direction: Visitor, version: str) -> None:
@@ -236,20 +245,12 @@ def submit(direction: Visitor, version: str) -> None:
     assert "transmis" in done(page)
 
 
-def give_opinion(advisor: Visitor, *, stance: str, text: str = "") -> None:
-    page = from_home(advisor, "Donner l’avis de la DGSQ")
-    page.get_by_label(stance, exact=True).check()
-    page.get_by_label("Vos réserves ou vos raisons").fill(text)
-    press(page, button(page, "Donner l’avis de la DGSQ"))
-    assert "votre avis est donné" in done(page)
-
-
 # --- The return and its corrections
 
 
 def return_with_two_points(analyst: Visitor) -> None:
     """Two points of the checklist become remarks on their sections; the reason is another."""
-    page = open_analysis(analyst, FIRST)
+    page = open_analysis(analyst.goto(FIRST))
     for code, words in REMARKS.items():
         point = page.locator("section.point").filter(has_text=f"Section {code},")
         point.get_by_label("À corriger", exact=True).check()
@@ -263,12 +264,6 @@ def return_with_two_points(analyst: Visitor) -> None:
     page.get_by_label("Motif du retour").fill(REASON)
     press(page, button(page, "Retourner le plan"))
     assert "retourné" in done(page)
-
-
-def open_analysis(analyst: Visitor, version: str) -> Page:
-    page = analyst.goto(version)
-    press(page, page.get_by_role("link", name=re.compile("l’analyse$")).first)
-    return page
 
 
 def waiting_remarks(page: Page) -> Locator:
@@ -316,19 +311,6 @@ def answer_corrections(visitor: Visitor, *, asked: int, total: int) -> None:
 
 
 # --- Validating, approving
-
-
-def validate(analyst: Visitor, version: str) -> None:
-    page = open_analysis(analyst, version)
-    points = page.locator("section.point")
-    expect(points).to_have_count(15)
-    for rank in range(15):
-        points.nth(rank).get_by_label("Conforme", exact=True).check()
-    press(page, button(page, "Enregistrer l’analyse"))
-    assert done(page) == "15 points enregistrés."
-    press(page, link(page, "Lire le plan et décider"))
-    press(page, button(page, "Valider le plan"))
-    assert "validé" in done(page)
 
 
 def open_approval(delegate: Visitor, version: str) -> Page:

@@ -2,16 +2,14 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from .conftest import Portal, Visit, Visitor
 from .pages import button, check_wide_and_narrow, press
+from .plan_pages import LEAD, OFFLINE, SAVED, save_status, type_in
 from .test_resilience import wait_until
 
 PLAN = "/alliances/mauricie/2024-2029/plan/3/"
-SAVED = re.compile(r"Enregistré à\s\d+\sh\s\d\d")
-OFFLINE = "Hors ligne : vos mots sont gardés ici."
-LEAD = "SELECT lead FROM plans_action WHERE id = %s"
 TEXT_OF = """
     SELECT t.html FROM plans_sectiontext t
     JOIN plans_canvassection s ON s.id = t.section_id
@@ -19,10 +17,6 @@ TEXT_OF = """
     JOIN alliances_territory y ON y.id = t.territory_id
     WHERE y.slug = 'mauricie' AND v.number = 3 AND s.code = %s
 """
-
-
-def status(page: Page) -> Locator:
-    return page.locator("[data-autosave-status]")
 
 
 def open_action(visitor: Visitor, title: str) -> int:
@@ -34,11 +28,6 @@ def open_action(visitor: Visitor, title: str) -> int:
     return int(found[1])
 
 
-def type_in(field: Locator, words: str) -> None:
-    field.fill(words)
-    field.blur()
-
-
 def test_what_is_written_offline_is_kept_and_sent_when_the_line_returns(
     visit_story: Visit, story: Portal
 ) -> None:
@@ -48,16 +37,16 @@ def test_what_is_written_offline_is_kept_and_sent_when_the_line_returns(
     lead = page.get_by_label("Responsable")
 
     type_in(lead, "Moisson")
-    expect(status(page)).to_have_text(SAVED)
+    expect(save_status(page)).to_have_text(SAVED)
     assert story.rows(LEAD, pk) == [("Moisson",)]
 
     visitor.context.set_offline(True)
     type_in(lead, "Moisson et la CDC")
-    expect(status(page)).to_contain_text(OFFLINE)
+    expect(save_status(page)).to_contain_text(OFFLINE)
     assert story.rows(LEAD, pk) == [("Moisson",)]
 
     visitor.context.set_offline(False)
-    expect(status(page)).to_have_text(SAVED)
+    expect(save_status(page)).to_have_text(SAVED)
     assert story.rows(LEAD, pk) == [("Moisson et la CDC",)]
     visitor.check_accessible()
 
@@ -69,7 +58,7 @@ def test_what_is_written_offline_survives_a_closed_tab(visit_story: Visit, story
     address = page.url
     visitor.context.set_offline(True)
     type_in(page.get_by_label("Responsable"), "La Table de quartier")
-    expect(status(page)).to_contain_text(OFFLINE)
+    expect(save_status(page)).to_contain_text(OFFLINE)
     page.close(run_before_unload=False)
 
     visitor.context.set_offline(False)
@@ -78,7 +67,7 @@ def test_what_is_written_offline_survives_a_closed_tab(visit_story: Visit, story
 
     expect(visitor.page.get_by_text("Texte retrouvé.")).to_be_visible()
     expect(visitor.page.get_by_label("Responsable")).to_have_value("La Table de quartier")
-    expect(status(visitor.page)).to_have_text(SAVED)
+    expect(save_status(visitor.page)).to_have_text(SAVED)
     assert story.rows(LEAD, pk) == [("La Table de quartier",)]
 
 
@@ -94,9 +83,9 @@ def test_a_colleague_met_in_the_same_field_after_a_loss_of_connection(
     assert open_action(second, "transport des denrées") == pk
     first.context.set_offline(True)
     type_in(first.page.get_by_label("Responsable"), "Le mien")
-    expect(status(first.page)).to_contain_text(OFFLINE)
+    expect(save_status(first.page)).to_contain_text(OFFLINE)
     type_in(second.page.get_by_label("Responsable"), "Le sien")
-    expect(status(second.page)).to_have_text(SAVED)
+    expect(save_status(second.page)).to_have_text(SAVED)
 
     first.context.set_offline(False)
 
@@ -130,9 +119,9 @@ def test_two_people_in_one_text_after_a_loss_of_connection(
         boxes.append(visitor.page.locator("[data-rte-text]"))
     first.context.set_offline(True)
     boxes[0].fill("Le dépôt se fait en ligne.")
-    expect(status(first.page)).to_contain_text(OFFLINE)
+    expect(save_status(first.page)).to_contain_text(OFFLINE)
     boxes[1].fill("Le dépôt se fait au comité.")
-    expect(status(second.page)).to_have_text(SAVED)
+    expect(save_status(second.page)).to_have_text(SAVED)
 
     first.context.set_offline(False)
 

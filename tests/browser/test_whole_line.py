@@ -28,6 +28,7 @@ from .pages import (
     press,
     refusal,
 )
+from .plan_pages import SAVED, give_opinion, save_status, validate_plan
 
 TABLE = "Consortium en développement social de la Mauricie"
 TRANCHES = {
@@ -262,10 +263,9 @@ def lists_what_lacks(direction: Visitor) -> None:
 
 def write_section(page: Page, text: str) -> None:
     box = page.get_by_role("textbox", name="Texte")
-    box.click()
-    page.keyboard.insert_text(text)
-    press(page, button(page, "Enregistrer le texte"))
-    assert "Texte enregistré" in done(page)
+    box.fill(text)
+    expect(save_status(page)).to_have_text(SAVED)
+    page.reload()
     expect(box).to_contain_text(text)
 
 
@@ -309,10 +309,10 @@ def approve_plan(people: People) -> None:
     page = from_home(people.direction, "Transmettre .*version 1")
     press(page, button(page, "Transmettre à la DGSSAC"))
     assert "La DGSSAC et la DGSQ reçoivent un avis" in done(page)
+    give_opinion(people.advisor, stance="Favorable")
     page = from_home(people.analyst, "Valider .*version 1")
     check_wide_and_narrow(people.analyst)
-    press(page, button(page, "Valider le plan"))
-    assert "validé" in done(page)
+    validate_plan(page)
     page = from_home(people.delegate, "Approuver .*version 1")
     check_wide_and_narrow(people.delegate)
     press(page, button(page, "Approuver le plan"))
