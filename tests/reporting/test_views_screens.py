@@ -267,42 +267,38 @@ NATIONAL_PAGES = [
     "/redditions/?exercice=2024-2025",
     "/versements/?etat=a-recommander",
 ]
+ADVISER_LISTS = ["/alliances/", "/redditions/?exercice=2024-2025"]
 
 
-def test_national_pages_cost_the_same_for_1_and_30_alliances(client: Client) -> None:
-    places = new_territories(29)
-    Story().submitted()
+def test_pages_over_alliances_cost_the_same_for_1_and_30(client: Client) -> None:
+    """One arrangement for the ministry and for an adviser of thirty regions. An adviser's home is
+    another page for one Alliance: it is compared from two on."""
+    places = new_territories(30)
     people = [person("analyst"), person("budget"), person("auditor")]
+    adviser = person("advisor", places[0])
 
     def costs() -> list[list[int]]:
         return [[queries(as_(client, one), page) for page in NATIONAL_PAGES] for one in people]
 
-    one = costs()
-    for place in places:
-        Story(place).submitted()
-    assert costs() == one
-    for page in NATIONAL_PAGES[1:]:
-        assert client.get(page).text.count("/alliances/region-") >= 29, page
+    def adviser_costs() -> list[int]:
+        return [queries(as_(client, adviser), page) for page in ADVISER_LISTS]
 
-
-def test_the_pages_of_an_adviser_cost_the_same_for_1_and_30_alliances(client: Client) -> None:
-    """Accueil is another page for one Alliance: it is compared from two on."""
-    places = new_territories(30)
-    adviser = person("advisor", places[0])
-    as_(client, adviser)
     Story(places[0]).submitted()
-    lists = ["/alliances/", "/redditions/?exercice=2024-2025"]
-    one = [queries(client, page) for page in lists]
+    one, one_of_adviser = costs(), adviser_costs()
     Story(places[1]).submitted()
     give_role(adviser, "advisor", places[1])
-    home = queries(client, "/")
+    home_of_adviser = queries(client, "/")
     for place in places[2:]:
         give_role(adviser, "advisor", place)
         Story(place).submitted()
-    assert [queries(client, page) for page in lists] == one
-    assert queries(client, "/") == home
-    for page in ["/", *lists]:
+
+    assert adviser_costs() == one_of_adviser
+    assert queries(client, "/") == home_of_adviser
+    for page in ["/", *ADVISER_LISTS]:
         assert client.get(page).text.count("/alliances/region-") >= 30, page
+    assert costs() == one
+    for page in NATIONAL_PAGES[1:]:
+        assert client.get(page).text.count("/alliances/region-") >= 29, page
 
 
 def test_the_pages_of_an_alliance_cost_the_same_for_one_and_for_thirty(client: Client) -> None:
