@@ -32,7 +32,26 @@ def _cased(lower: str) -> Callable[[re.Match[str]], str]:
     )
 
 
+def _guide_theme(found: re.Match[str]) -> str:
+    theme = "theme of the guide" if found[1] == "y" else "themes of the guide"
+    return theme.capitalize() if found.start() == 0 else theme
+
+
+def _theme(found: re.Match[str]) -> str:
+    return f"{'T' if found[1] == 'P' else 't'}hème{found[2]} du guide"
+
+
+# The guide of 2017 suggests themes, where that of 2024 gives national priorities.
+_THEMES: list[Rule] = [
+    (re.compile(r"^Priorités nationales auxquelles"), "Thèmes du guide auxquels"),
+    (re.compile(r"^Cette priorité nationale"), "Ce thème du guide"),
+    (re.compile(r"^Les priorités nationales (.*) reprises"), r"Les thèmes du guide \1 repris"),
+    (re.compile(r"^Nationale$"), "Thème"),
+    (re.compile(r"\b([Pp])riorité(s?) nationale(s?)\b"), _theme),
+    (re.compile(r"^lien national des priorités$"), "thèmes des priorités"),
+]
 _FRENCH: list[Rule] = [
+    *_THEMES,
     (re.compile(r"\b([Pp])lan d’action régional concerté(?: \(PARC\))?"), r"\1lan de travail"),
     (re.compile(r"\bPARC\b"), _cased("plan de travail")),
     (re.compile(r"\b([Ll])a " + _CONVENTION), r"\1’entente\2"),
@@ -44,6 +63,9 @@ _FRENCH: list[Rule] = [
     (re.compile(r"\bMESS\b"), "MTESS"),
 ]
 _ENGLISH: list[Rule] = [
+    (re.compile(r"^National priorit(y|ies)\b"), _guide_theme),
+    (re.compile(r"\bnational priorit(y|ies)\b"), _guide_theme),
+    (re.compile(r"^National$"), "Theme"),
     (re.compile(r"\b[Cc]oncerted regional action plan(?: \(PARC\))?"), _cased("work plan")),
     (re.compile(r"\bPARC\b"), _cased("work plan")),
     *_FRENCH[-2:],

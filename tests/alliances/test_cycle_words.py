@@ -32,6 +32,13 @@ SAID = {
         "La Table écrit le plan de travail et le transmet."
     ),
     "MESS": "MTESS",
+    "Priorités nationales auxquelles elle répond": "Thèmes du guide auxquels elle répond",
+    "Cette priorité nationale est d’un autre cycle.": "Ce thème du guide est d’un autre cycle.",
+    "Priorité nationale": "Thème du guide",
+    "priorités nationales": "thèmes du guide",
+    "Les priorités nationales ne sont pas reprises.": "Les thèmes du guide ne sont pas repris.",
+    "Nationale": "Thème",
+    "Enveloppe nationale %(cycle)s": "Enveloppe nationale %(cycle)s",
 }
 
 
@@ -70,6 +77,7 @@ def test_english_says_work_plan() -> None:
         assert gettext("Valider le PARC") == "Validate the work plan"
         assert gettext("PARC approuvé") == "Work plan approved"
         assert gettext("Montant de la convention") == "Amount of the agreement"
+        assert gettext("Priorité nationale") == "Theme of the guide"
     with words_of(cycle(NEW), "en"):
         assert gettext("Valider le PARC") == "Validate the PARC"
 
