@@ -14,7 +14,8 @@ def portal(request: HttpRequest) -> dict[str, object]:
             "demo": settings.DEMO,
             "demo_note": _(
                 "Personnes, dates et montants inventés, sauf les montants publiés : 145,36 M$"
-                " (national), Mauricie, Laval, Chaudière-Appalaches et Lanaudière."
+                " (national), Mauricie, Laval, Chaudière-Appalaches et Lanaudière; en 2017,"
+                " 160,1 M$ (national), Lanaudière et Montréal."
             ),
             "cycle_name": _("cycle 2024-2029"),
             "today": clock.today(),

@@ -49,7 +49,7 @@ def load_cycles() -> None:
             "source": f"{GUIDE_2017}, « Poursuite de la collaboration » (historique)",
             "agreement_word": "entente",
             "plan_word": "plan de travail",
-            "plan_short": "Plan",
+            "plan_short": "Plan de travail",
             "initiatives_supported": 3915,
             "invested": Decimal("118500000"),
             "invested_by_partners": Decimal("160500000"),
@@ -65,7 +65,7 @@ def load_cycles() -> None:
             "source": f"{GUIDE_2017}, « Enveloppe majorée du FQIS »; {GUIDE_2024}, §4.1",
             "agreement_word": "entente",
             "plan_word": "plan de travail",
-            "plan_short": "Plan",
+            "plan_short": "Plan de travail",
             "plan_preparation_amount": Decimal("70000"),
         },
         {

@@ -1,6 +1,8 @@
 """From frozen data to a tagged PDF/UA-1. Runs in the worker; warm, a notice takes 0.1 s."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from threading import Lock
 
@@ -13,6 +15,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from .cycle_words import words_of
 from .models import Document
 
 STYLES = settings.BASE_DIR / "static" / "css" / "document.css"
@@ -64,9 +67,21 @@ def qr_path(text: str) -> dict[str, object]:
     return {"size": len(matrix), "d": "".join(path)}
 
 
+@contextmanager
+def _spoken_by(document: Document) -> Iterator[None]:
+    """The document's language, with the words of its Alliance's cycle when it has one."""
+    if document.alliance is None:
+        with translation.override(document.language):
+            yield
+    else:
+        with words_of(document.alliance.cycle, document.language):
+            yield
+
+
 def render_html(document: Document, template: str) -> str:
-    """The document as HTML: its frozen data, its language, its code; nothing is looked up."""
-    with translation.override(document.language):
+    """The document as HTML: its frozen data, its language, its code; nothing is looked up but the
+    words of its cycle."""
+    with _spoken_by(document):
         address = verification_url(document)
         return render_to_string(
             template,

@@ -7,6 +7,7 @@ from typing import cast
 from django.http import Http404, HttpRequest, HttpResponse
 
 from . import logs
+from .cycle_words import words_of
 from .models import Alliance, User
 from .permissions import require
 from .roles import VIEW
@@ -33,7 +34,8 @@ AllianceView = Callable[..., HttpResponse]
 
 
 def alliance_page(right: str = VIEW) -> Callable[[AllianceView], AllianceView]:
-    """Gives the view its Alliance in place of the two slugs, and asks for ``right`` (403)."""
+    """Gives the view its Alliance in place of the two slugs, asks for ``right`` (403), and speaks
+    with the words of the Alliance's cycle."""
 
     def decorate(view: AllianceView) -> AllianceView:
         @wraps(view)
@@ -43,7 +45,8 @@ def alliance_page(right: str = VIEW) -> Callable[[AllianceView], AllianceView]:
             logs.add_context(territory=territory)
             alliance = get_alliance(request.user, territory, cycle)  # type: ignore[arg-type]
             require(request.user, right, alliance)  # type: ignore[arg-type]
-            return view(request, alliance, *args, **kwargs)
+            with words_of(alliance.cycle):
+                return view(request, alliance, *args, **kwargs)
 
         return wrapped
 

@@ -28,6 +28,15 @@ RANKS = {slug: rank for rank, slug in enumerate(ROLES)}
 Choices = list[tuple[str, str]]
 
 
+# --- Cycles
+
+
+def other_cycles(alliance: Alliance) -> list[Alliance]:
+    """The Alliances of the same territory in the other cycles, the latest first; one query."""
+    found = Alliance.objects.for_pages().filter(territory=alliance.territory_id)
+    return list(found.exclude(pk=alliance.pk).order_by("-cycle__starts_on"))
+
+
 # --- People
 
 

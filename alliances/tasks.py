@@ -23,7 +23,7 @@ def render_document(document_id: int) -> str:
     with acting_as_portal():
         document = (
             Document.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("alliance__territory")
+            .select_related("alliance__territory", "alliance__cycle")
             .filter(pk=document_id, state=Document.State.PENDING)
             .first()
         )

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from alliances.cycle_words import words_of
 from alliances.models import Document, User
 from alliances.services.documents import create_document
 
@@ -52,7 +52,7 @@ def convention_data(convention: Convention) -> dict[str, Any]:
 def freeze(convention: Convention, *, by: User) -> Document:
     """Queues the PDF that the parties sign, in the language of the territory."""
     language = convention.alliance.territory.default_language
-    with translation.override(language):
+    with words_of(convention.alliance.cycle, language):
         return create_document(
             KIND,
             by=by,

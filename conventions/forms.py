@@ -1,5 +1,6 @@
 """What people type about a convention."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from alliances.models import Alliance, MilestoneKind
 from alliances.money import MoneyFormField
 from alliances.templatetags.portal import date_long
 
-from .models import Convention
+from .models import Convention, Tranche
+from .schedules import ProposedTranche, preparation_of, proposed_tranches, split
 from .terms import TrancheSpec
 
 DAY = {"invalid": _("Entrez une date, par exemple 2024-11-29.")}
@@ -146,16 +148,28 @@ def posted_rows(data: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _waited(tranche: ProposedTranche | Tranche) -> str:
+    """What a tranche waits for, as its row's list says it."""
+    year = tranche.waits_for_year
+    return f"{tranche.waits_for}:{year}" if year else tranche.waits_for
+
+
 def proposed_rows(alliance: Alliance) -> list[dict[str, Any]]:
-    """What the empty form proposes: one row for each year of the cycle, the convention first, then
-    the plan, then each report."""
-    years = alliance.cycle.fiscal_years
-    waits: list[str] = [MilestoneKind.CONVENTION_SIGNED, MilestoneKind.PLAN_APPROVED]
-    waits += [f"{MilestoneKind.REPORT_ACCEPTED}:{year.start}" for year in years[1:]]
+    """What the empty form proposes: the schedule of the cycle, without amounts."""
     return [
-        {"fiscal_year": year.start, "waits_for": str(wait)}
-        for year, wait in zip(years, waits, strict=False)
+        {"fiscal_year": tranche.fiscal_year, "waits_for": _waited(tranche)}
+        for tranche in proposed_tranches(alliance)
     ]
+
+
+def split_rows(
+    alliance: Alliance, rows: list[dict[str, Any]], amount: Decimal
+) -> list[dict[str, Any]] | None:
+    """The rows with ``amount`` dollars shared among them; None when there is not enough."""
+    parts = split(amount, len(rows), preparation=preparation_of(alliance.cycle))
+    if parts is None:
+        return None
+    return [row | {"amount": part} for row, part in zip(rows, parts, strict=True)]
 
 
 def written_rows(convention: Convention) -> list[dict[str, Any]]:
@@ -164,9 +178,7 @@ def written_rows(convention: Convention) -> list[dict[str, Any]]:
         {
             "fiscal_year": tranche.fiscal_year,
             "amount": tranche.amount,
-            "waits_for": f"{tranche.waits_for}:{tranche.waits_for_year}"
-            if tranche.waits_for_year
-            else tranche.waits_for,
+            "waits_for": _waited(tranche),
         }
         for tranche in convention.tranches.all()
     ]

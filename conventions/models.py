@@ -16,6 +16,7 @@ from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.models import (
     Alliance,
+    Cycle,
     Document,
     Milestone,
     MilestoneKind,
@@ -241,6 +242,11 @@ class Convention(FSMModelMixin, ScopedModel):
         """Every party signed, and nobody terminated it since."""
         return self.state in self.SIGNED
 
+    @property
+    def is_in_force(self) -> bool:
+        """Signed, and its last day is not past."""
+        return self.state == self.State.SIGNED and clock.today() <= self.ends_on
+
     @transition(field=state, source=State.SENT, target=State.SIGNED)
     def complete_signatures(self, *, on: date) -> None:
         self.signed_on = on
@@ -397,6 +403,25 @@ class Tranche(ScopedModel):
                     RETURN coalesce(NEW, OLD);
                 """,
             ),
+            pgtrigger.Trigger(
+                name="first_prepares_the_plan",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__rank=1),
+                func="""
+                    IF NEW.amount < (
+                        SELECT y.plan_preparation_amount FROM conventions_convention c
+                        JOIN alliances_alliance a ON a.id = c.alliance_id
+                        JOIN alliances_cycle y ON y.id = a.cycle_id
+                        WHERE c.id = NEW.convention_id
+                    ) THEN
+                        RAISE EXCEPTION 'La première tranche ne couvre pas la préparation du plan.'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'tranche_prepares_the_plan';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -416,3 +441,26 @@ class Tranche(ScopedModel):
             year = FiscalYear(self.waits_for_year)
             return str(_("Reddition %(year)s acceptée")) % {"year": year}
         return str(MilestoneKind(self.waits_for).label)
+
+
+class ScheduleStep(models.Model):
+    """What a tranche of a cycle's schedule waits for (guide 2017, « Mise en œuvre », 4 and 5; guide
+    2024, §4.1). The step that waits for a report stands for each of the cycle's reports."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="schedule")
+    rank = models.PositiveSmallIntegerField(_("rang"))
+    waits_for = models.CharField(_("attend"), max_length=24, choices=MilestoneKind)
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        ordering = ["cycle", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "rank"], name="schedule_rank_once"),
+            models.UniqueConstraint(fields=["cycle", "waits_for"], name="schedule_milestone_once"),
+            models.CheckConstraint(
+                condition=Q(waits_for__in=MilestoneKind.values), name="schedule_milestone_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cycle} · {self.rank}"

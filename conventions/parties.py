@@ -2,12 +2,12 @@
 
 from django.utils.translation import gettext as _
 
+from alliances.cycle_words import words_of
 from alliances.errors import Missing, Refusal
-from alliances.models import Alliance, Mrc
+from alliances.models import Alliance, Cycle, Mrc
 
 from .models import Convention, Signatory
 
-MINISTRY = "Ministère de l’Emploi et de la Solidarité sociale"
 _VOWELS = "AEIOUYÀÂÉÈÊÎÔÛaeiouyàâéèêîôû"
 
 
@@ -21,6 +21,12 @@ def mrc_name(mrc: Mrc) -> str:
     if mrc.name.startswith("Les "):
         return f"MRC des {mrc.name[4:]}"
     return f"MRC d’{mrc.name}" if mrc.name[0] in _VOWELS else f"MRC de {mrc.name}"
+
+
+def ministry_name(cycle: Cycle) -> str:
+    """The ministry, by the name it had when the cycle began; it has no other in English."""
+    with words_of(cycle, "fr"):
+        return _("Ministère de l’Emploi et de la Solidarité sociale")
 
 
 def _fiduciary(alliance: Alliance) -> bool:
@@ -48,7 +54,7 @@ def parties_of(convention: Convention) -> list[Signatory]:
     alliance = convention.alliance
     kinds = Signatory.Kind
     parties = [
-        Signatory(kind=kinds.MINISTRY, name=MINISTRY),
+        Signatory(kind=kinds.MINISTRY, name=ministry_name(alliance.cycle)),
         Signatory(kind=kinds.TABLE, name=alliance.table.name, organisation=alliance.table),
     ]
     if _fiduciary(alliance):

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alliances.cycle_words import words_of
 from alliances.models import Alliance, User
 from alliances.permissions import can, rights_of, territories_of
 from alliances.templatetags.portal import date_long, money0
@@ -193,10 +194,9 @@ def todo(user: User) -> list[Todo]:
     rights = ("prepare_convention", "record_signature", "sign_convention", "sign_for_table")
     found: list[Todo] = []
     for convention in _open_conventions(user, *rights):
-        if convention.state == Convention.State.DRAFT:
-            found += _draft_todo(convention, user)
-        else:
-            found += _signature_todo(convention, user)
+        acts = _draft_todo if convention.state == Convention.State.DRAFT else _signature_todo
+        with words_of(convention.alliance.cycle):
+            found += acts(convention, user)
     return found
 
 
@@ -250,20 +250,23 @@ def waiting(user: User) -> list[Waiting]:
     rights = ("edit_plan", "review_report", "prepare_convention", "sign_convention")
     found: list[Waiting] = []
     for convention in _open_conventions(user, *rights):
-        if convention.state == Convention.State.SENT:
-            found += _signature_waiting(convention, user)
-        elif not is_draft_visible(user, convention):
-            found.append(
-                Waiting(
-                    what=_("Votre convention"),
-                    url=convention.alliance.url("convention"),
-                    who=_("DGSSAC, analyse"),
-                    who_detail=_("Elle prépare la convention."),
-                    since=timezone.localtime(convention.created_at).date(),
-                    alliance=convention.alliance,
-                )
-            )
+        with words_of(convention.alliance.cycle):
+            if convention.state == Convention.State.SENT:
+                found += _signature_waiting(convention, user)
+            elif not is_draft_visible(user, convention):
+                found.append(_draft_waiting(convention))
     return found
+
+
+def _draft_waiting(convention: Convention) -> Waiting:
+    return Waiting(
+        what=_("Votre convention"),
+        url=convention.alliance.url("convention"),
+        who=_("DGSSAC, analyse"),
+        who_detail=_("Elle prépare la convention."),
+        since=timezone.localtime(convention.created_at).date(),
+        alliance=convention.alliance,
+    )
 
 
 def _signature_waiting(convention: Convention, user: User) -> list[Waiting]:

@@ -42,10 +42,11 @@ def _locked(convention: Convention) -> Convention:
 
 
 def _new_number(alliance: Alliance, starts_on: date) -> str:
-    """``C-04-2024``; a second convention of the same year takes ``C-04-2024-2``."""
+    """``C-04-2024``, ``E-04-2018`` for an entente; a second one of the same year takes
+    ``C-04-2024-2``."""
     territory = alliance.territory
     code = territory.region_code or territory.abbreviation.upper()
-    base = f"C-{code}-{starts_on.year}"
+    base = f"{alliance.cycle.agreement_word[0].upper()}-{code}-{starts_on.year}"
     taken = set(Convention.objects.filter(number__startswith=base).values_list("number", flat=True))
     number, suffix = base, 1
     while number in taken:

@@ -50,7 +50,8 @@ def check_terms(
     tranches: Sequence[tuple[int, Decimal, str, int] | TrancheSpec],
 ) -> Terms:
     """The terms, ready to be written. Refuses an amount of zero, dates out of order or out of the
-    cycle, a tranche without what it waits for, and tranches that do not sum to the amount."""
+    cycle, a tranche without what it waits for, a first one under what prepares the plan, and
+    tranches that do not sum to the amount."""
     specs = [TrancheSpec(*spec) for spec in tranches]
     for index, spec in enumerate(specs):
         if spec.waits_for != MilestoneKind.REPORT_ACCEPTED:
@@ -64,6 +65,7 @@ def check_terms(
     for rank, spec in enumerate(specs, start=1):
         _check_tranche(terms, rank, spec)
     _check_order(specs)
+    _check_preparation(alliance, specs[0])
     _check_sum(terms)
     return terms
 
@@ -116,6 +118,17 @@ def _check_order(specs: list[TrancheSpec]) -> None:
                 % {"rank": rank},
                 field="tranches",
             )
+
+
+def _check_preparation(alliance: Alliance, first: TrancheSpec) -> None:
+    """Guide 2017, « Mise en œuvre », step 4: the first versement includes what makes the plan."""
+    preparation = alliance.cycle.plan_preparation_amount
+    if preparation is not None and first.amount < preparation:
+        raise Refusal(
+            _("La première tranche comprend au moins %(amount)s pour préparer le plan.")
+            % {"amount": money(preparation)},
+            field="tranches",
+        )
 
 
 def _check_sum(terms: Terms) -> None:

@@ -16,6 +16,7 @@ from alliances.scoping import alliance_page, person_of
 from . import forms, selectors, services
 from .models import Convention, Signatory
 from .permissions import may_record, signs_here
+from .schedules import preparation_of, sources_of
 
 
 def _page(
@@ -66,6 +67,8 @@ def _draft_form(
         "page_title": title,
         "convention": convention,
         "back_url": alliance.url("convention"),
+        "preparation": preparation_of(alliance.cycle),
+        "schedule_sources": sources_of(alliance.cycle),
     }
     if request.method != "POST":
         first = forms.ConventionForm
@@ -82,6 +85,8 @@ def _draft_form(
             "tranches": forms.tranche_rows(alliance, rows=[*forms.posted_rows(request.POST), {}]),
         }
         return _form_page(request, alliance, **context)
+    if "split" in request.POST:
+        return _split_page(request, alliance, context)
     form = forms.ConventionForm(request.POST, alliance=alliance)
     tranches = forms.tranche_rows(alliance, data=request.POST)
     context |= {"form": form, "tranches": tranches}
@@ -92,6 +97,23 @@ def _draft_form(
             field = refusal.field if refusal.field in form.fields else None
             form.add_error(field, str(refusal))
     return _form_page(request, alliance, status=422, **context)
+
+
+def _split_page(request: HttpRequest, alliance: Alliance, context: dict[str, Any]) -> HttpResponse:
+    """The same form, its amount shared among its tranches; nothing is written."""
+    form = forms.ConventionForm(request.POST, alliance=alliance)
+    form.is_valid()
+    rows = forms.posted_rows(request.POST)
+    amount = form.cleaned_data.get("amount")
+    found = forms.split_rows(alliance, rows, amount) if amount else None
+    if found is None:
+        if amount:
+            form.add_error("amount", _("Ce montant ne suffit pas pour toutes les tranches."))
+        tranches = forms.tranche_rows(alliance, rows=rows)
+        return _form_page(request, alliance, status=422, form=form, tranches=tranches, **context)
+    unbound = forms.ConventionForm(alliance=alliance, initial=request.POST.dict())
+    tranches = forms.tranche_rows(alliance, rows=found)
+    return _form_page(request, alliance, form=unbound, tranches=tranches, **context)
 
 
 def _save_draft(

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from alliances.cycle_words import words_of
 from alliances.models import Document, User
 from alliances.services.documents import Renderer, create_document, register_renderer
 from alliances.services.notifications import people_with
@@ -63,7 +63,7 @@ def plan_document(version: PlanVersion, *, by: User) -> Document:
     alliance = version.plan.alliance
     language = alliance.territory.default_language
     existing = document_of(version)
-    with translation.override(language):
+    with words_of(alliance.cycle, language):
         data = publication_data(version)
         title = _("%(plan)s, %(alliance)s") % {"plan": title_of(version), "alliance": alliance}
     # A document prepared while the version was a draft says so; approval makes another.
@@ -112,7 +112,7 @@ def approval_letter(
     language = alliance.territory.default_language
     signers = people_with("submit_plan", alliance)
     priorities = Priority.objects.filter(version=version).values_list("title", flat=True)
-    with translation.override(language):
+    with words_of(alliance.cycle, language):
         modifications = _modifications(version)
         title = _("Approbation : %(plan)s") % {"plan": title_of(version)}
         for_the_minister = _("Pour la ministre, par délégation")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alliances.cycle_words import words_of
 from alliances.models import Alliance, User
 from alliances.services.notifications import notify, people_with
 from alliances.templatetags.portal import date_long
@@ -86,13 +86,14 @@ def tell_approved(version: PlanVersion, *, by: User) -> None:
     )
 
 
-def _spoken(people: Iterable[User]) -> Iterator[list[User]]:
-    """Groups of people who read the same language, while it is the one spoken."""
+def _spoken(people: Iterable[User], alliance: Alliance) -> Iterator[list[User]]:
+    """Groups of people who read the same language, while it is the one spoken, with the words of
+    the Alliance's cycle."""
     groups: dict[str, list[User]] = {}
     for person in people:
         groups.setdefault(person.language, []).append(person)
     for language, readers in groups.items():
-        with translation.override(language):
+        with words_of(alliance.cycle, language):
             yield readers
 
 
@@ -105,7 +106,7 @@ def _holders(alliance: Alliance, rights: list[str]) -> list[User]:
 def tell_endorsement(version: PlanVersion, row: Endorsement, *, all_answered: bool) -> None:
     """To who asked: a reservation or a disagreement to read, or the last answer awaited."""
     alliance = version.plan.alliance
-    for readers in _spoken([row.asked_by]):
+    for readers in _spoken([row.asked_by], alliance):
         body = _("%(name)s a répondu : %(answer)s.") % {
             "name": row.name,
             "answer": row.get_answer_display(),
@@ -127,7 +128,9 @@ def tell_endorsement(version: PlanVersion, row: Endorsement, *, all_answered: bo
 def tell_extended(extension: DueExtension, *, by: User) -> None:
     """To the Table and its DGSQ: the plan's new deadline, and why."""
     alliance = extension.plan.alliance
-    for readers in _spoken(_holders(alliance, ["edit_plan", "submit_plan", "review_report"])):
+    for readers in _spoken(
+        _holders(alliance, ["edit_plan", "submit_plan", "review_report"]), alliance
+    ):
         notify(
             readers,
             alliance=alliance,
@@ -185,7 +188,7 @@ def remind_due(plan: Plan, *, days_left: int, late: bool) -> int:
     if late:
         rights += ["review_report", "validate_plan"]
     people = _holders(alliance, rights)
-    for readers in _spoken(people):
+    for readers in _spoken(people, alliance):
         subject, body = _reminder_words(plan, days_left)
         notify(readers, alliance=alliance, subject=subject, body=body, url=alliance.url("plan"))
     return len(people)

@@ -65,7 +65,7 @@ def _dress(word: WordDocument, data: dict[str, Any]) -> None:
     about.title = f"{data['alliance']}, {data['title']}"
     about.author = _("Alliances pour la solidarité")
     about.comments = ""
-    about.language = "en-CA" if get_language() == "en" else "fr-CA"
+    about.language = "en-CA" if (get_language() or "").startswith("en") else "fr-CA"
     about.created = about.modified = clock.now().replace(tzinfo=None)
     normal = word.styles["Normal"]
     normal.font.name, normal.font.size = "Arial", Pt(10.5)

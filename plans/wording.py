@@ -26,7 +26,7 @@ def title_of(version: PlanVersion) -> str:
 def name_of(version: PlanVersion) -> str:
     """« version 3 du PARC », inside a sentence."""
     word = version.plan.alliance.cycle.plan_short
-    # « PARC » is an acronym; the word of 2017, « Plan », begins no sentence here.
+    # « PARC » is an acronym; the word of 2017, « Plan de travail », begins no sentence here.
     word = word if word.isupper() else word.lower()
     return _("version %(number)s du %(plan)s") % {"plan": word, "number": version.number}
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliances import clock
+from alliances.cycle_words import words_of
 from alliances.models import Document, User
 from alliances.services.documents import Renderer, create_document, register_renderer
 from alliances.templatetags.portal import money
@@ -25,7 +25,7 @@ def register() -> None:
 def create_report_document(report: AnnualReport, *, by: User) -> Document:
     """Freezes the report as it is accepted, in the territory's language."""
     language = report.alliance.territory.default_language
-    with translation.override(language):
+    with words_of(report.alliance.cycle, language):
         return create_document(
             KIND,
             by=by,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from alliances.cycle_words import words_of
 from alliances.errors import Refusal
 from alliances.models import Document, User
 from alliances.money import ZERO
@@ -105,7 +105,7 @@ def _authorise(versement: Versement, envelope: Envelope | None, *, by: User) -> 
     assert envelope is not None
     alliance = versement.alliance
     language = alliance.territory.default_language
-    with translation.override(language):
+    with words_of(alliance.cycle, language):
         data = notice_data(versement, envelope, committed, by=by)
         title = _("Avis de versement")
     notice = documents.create_document(

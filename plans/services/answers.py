@@ -4,10 +4,10 @@ fingerprint of the text it was given on (guide 2024, §4.2)."""
 from enum import StrEnum
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alliances import clock
+from alliances.cycle_words import words_of
 from alliances.errors import Refusal, StaleAct
 from alliances.identity import acting_as_portal
 from alliances.links import key_of
@@ -130,7 +130,8 @@ def answer_endorsement(
 
 def _tell_answered(version: PlanVersion, row: Endorsement, portal: User) -> None:
     """The journal in the territory's language; a letter when something must be read or is done."""
-    with translation.override(version.plan.alliance.territory.default_language):
+    alliance = version.plan.alliance
+    with words_of(alliance.cycle, alliance.territory.default_language):
         write_line(
             version,
             by=portal,

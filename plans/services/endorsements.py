@@ -18,11 +18,11 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliances import clock
+from alliances.cycle_words import words_of
 from alliances.errors import Refusal, StaleAct
 from alliances.links import token_of
 from alliances.models import GovernanceBody, Partner, User
@@ -378,7 +378,7 @@ def send(row: Endorsement) -> None:
     """Sends the letter; the caller holds the row. Raises what the mail server raises."""
     version = row.version
     alliance = version.plan.alliance
-    with translation.override(row.language):
+    with words_of(alliance.cycle, row.language):
         plan = {"plan": title_of(version), "alliance": alliance}
         lines = [
             _("Bonjour,"),

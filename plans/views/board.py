@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from alliances.cycle_words import words_of
 from alliances.exports import export_response
 from alliances.models import Cycle, User
 from alliances.scoping import person_of
@@ -56,7 +57,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "lede": _lede(selectors.totals_of(found), cycle),
         "tabs": across_tabs(user, "plan_board"),
     }
-    return render(request, "plans/board.html", context)
+    with words_of(cycle):
+        return render(request, "plans/board.html", context)
 
 
 def _lede(totals: selectors.BoardTotals, cycle: Cycle) -> str:
@@ -105,4 +107,5 @@ def section_across(request: HttpRequest, code: str) -> HttpResponse:
         "after": form.sections[place + 1] if place + 1 < len(form.sections) else None,
         "tabs": across_tabs(user, "plan_sections"),
     }
-    return render(request, "plans/across.html", context)
+    with words_of(form.chosen_cycle):
+        return render(request, "plans/across.html", context)

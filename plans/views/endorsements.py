@@ -9,12 +9,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliances.cycle_words import words_of
 from alliances.errors import Refusal, StaleAct
 from alliances.exports import export_response
 from alliances.identity import acting_as_portal
@@ -229,7 +229,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     tries = cache.get(key, 0)
     with acting_as_portal():
         door, row = find(token)
-    with translation.override(_language(request, row)):
+    language = _language(request, row)
+    with words_of(row.version.plan.alliance.cycle, language) if row else override(language):
         if tries >= MAX_TRIES:
             response = render(request, "plans/endorse_closed.html", {"door": "slow"}, status=429)
         elif request.method == "POST":
@@ -238,7 +239,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
             response = _read(request, door, row)
         if response.status_code >= 400 and tries < MAX_TRIES:
             cache.set(key, tries + 1, FORGET_AFTER)
-        response.headers["Content-Language"] = translation.get_language() or "fr"
+        response.headers["Content-Language"] = language
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 

@@ -22,7 +22,7 @@ class Chapter:
 
     def on(self, day: date, by: User, act: Callable[[], object], *, hour: int = 10) -> None:
         """``by`` does ``act`` on ``day``, in the morning unless said."""
-        self.agenda.add(day, by, act, hour=hour)
+        self.agenda.add(day, by, act, hour=hour, cycle=self.alliance.cycle)
 
     @property
     def has_approved_plan(self) -> bool:

@@ -24,11 +24,15 @@ INDEX = "Indice de vitalité économique"
 class Concertation(Chapter):
     """The people around one territory's plan, and what they say of it."""
 
+    partners = PARTNERS
+    counted_again = date(2026, 1, 20)
+    index_year = 2022
+
     def register(self, day: date) -> None:
         """Partners, bodies and zones, written before the plan that draws on them."""
         self.on(day, self.coordination, self._register, hour=9)
         self.on(day, self.coordination, lambda: self._count(1 + self.rank % 3), hour=11)
-        self.on(date(2026, 1, 20), self.coordination, lambda: self._count(2 + self.rank % 3))
+        self.on(self.counted_again, self.coordination, lambda: self._count(2 + self.rank % 3))
 
     def agree(self, day: date) -> None:
         """Partners are asked, and answer within the week; some with a reservation."""
@@ -48,7 +52,7 @@ class Concertation(Chapter):
             one.code: one for one in PartnerCategory.objects.filter(cycle=alliance.cycle_id)
         }
         # Every territory lacks somebody: the matrix says who.
-        for rank, (code, name, contribution) in enumerate(PARTNERS):
+        for rank, (code, name, contribution) in enumerate(self.partners):
             if (rank + self.rank) % 7 == 6:
                 continue
             place = places[(rank + self.rank) % len(places)] if places and rank % 2 else None
@@ -74,7 +78,7 @@ class Concertation(Chapter):
                 mrc=place,
                 index_name=INDEX,
                 value=Decimal(-2 - rank) - Decimal(self.rank) / 10,
-                year=2022,
+                year=self.index_year,
                 source="Donnée fictive",
             )
 

@@ -25,10 +25,12 @@ ENVELOPE_DAY = date(2024, 10, 28)
 class Payments(Chapter):
     """How money reaches one territory."""
 
+    envelope_day = ENVELOPE_DAY
+
     def confirm_envelope(self, amount: Decimal) -> None:
         budget = self.cast.budget
         self.on(
-            ENVELOPE_DAY,
+            self.envelope_day,
             budget,
             lambda: confirm_envelope(
                 Envelope.objects.get(alliance=self.alliance),

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 
 from alliances.models import Alliance, Membership, Territory, User
 
+from .profiles import EARLIER
 from .words import FIRST_NAMES, LAST_NAMES
 
 PASSWORD = "demo-alliances-2026"  # noqa: S105 — printed on the demo's first screen
@@ -29,6 +30,8 @@ KNOWN = {
     "conseil@dgsq-04.example": "Karim Benali",
 }
 SINCE = date(2024, 11, 1)
+# National roles, and the territories whose earlier cycle the story tells.
+SINCE_EARLIER = date(2018, 9, 1)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def _names() -> Iterator[str]:
 def create_cast() -> Cast:
     """Creates every account with the demo's password; all hold their role since the cycle began."""
     names, hashed = _names(), make_password(PASSWORD)
+    earlier = {profile.slug for profile in EARLIER}
     groups = {group.name: group for group in Group.objects.all()}
     by_role: dict[tuple[str, str], User] = {}
 
@@ -73,8 +77,10 @@ def create_cast() -> Cast:
         )
 
     def give(user: User, role: str, territory: Territory | None = None) -> None:
+        before = territory is None or territory.slug in earlier
+        since = SINCE_EARLIER if before else SINCE
         membership, _ = Membership.objects.get_or_create(
-            user=user, role=role, territory=territory, defaults={"starts_on": SINCE}
+            user=user, role=role, territory=territory, defaults={"starts_on": since}
         )
         user.groups.add(groups[membership.group_name])
 

@@ -35,6 +35,10 @@ UNFINISHED = ["2c", "10b", "10f"]
 class PlanStory(Chapter):
     """How one territory's plan came to where it stands."""
 
+    texts = SECTION_TEXTS
+    priorities = PRIORITIES
+    lead = "CDC"
+
     def write(self, day: date) -> None:
         """Version 1: every section and the whole logic, in two evenings."""
         self.on(day, self.coordination, self._write_texts, hour=19)
@@ -113,7 +117,7 @@ class PlanStory(Chapter):
     def _write_texts(self) -> None:
         version = self._open()
         for section in version.plan.canvas.sections.all():
-            text = SECTION_TEXTS.get(section.code)
+            text = self.texts.get(section.code)
             if text:
                 save_section_text(
                     version, section, by=self.coordination, html=f"<p>{text}</p>", revision=0
@@ -125,7 +129,7 @@ class PlanStory(Chapter):
             one.code: one for one in NationalPriority.objects.filter(cycle=self.alliance.cycle)
         }
         mrcs = list(self.alliance.territory.mrcs.all())
-        chosen = PRIORITIES if self.rank % 2 else PRIORITIES[:3]
+        chosen = self.priorities if self.rank % 2 else self.priorities[:3]
         for item in chosen:
             priority = add_priority(
                 version,
@@ -146,7 +150,7 @@ class PlanStory(Chapter):
                         mrcs=mrcs[rank::2],
                         people_to_reach=120 + 40 * rank,
                         expected_result="Un service stable, connu et utilisé",
-                        lead="CDC",
+                        lead=self.lead,
                         collaborators="Municipalités, organismes, santé publique",
                     )
                     add_indicator(

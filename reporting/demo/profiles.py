@@ -1,4 +1,5 @@
-"""Where each territory stands on 22 November 2026: twenty different, believable points."""
+"""Where each territory stands on 22 November 2026: twenty different, believable points; and the
+four whose cycle 2017-2024 is told."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -104,4 +105,12 @@ PROFILES = [
     ),
     Profile("cssspnql", _day(11, 19), _day(1, 17, 2025), report="recommended", projects=56),
     Profile("gnc", _day(11, 28), _day(2, 14, 2025), plan="validated", report="draft"),
+]
+
+# Signed before 31 December 2018, when the projects of the cycle before end (guide 2017, note 4).
+EARLIER = [
+    Profile("mauricie", _day(10, 9, 2018), _day(11, 23, 2018)),
+    Profile("montreal", _day(10, 1, 2018), _day(10, 31, 2018)),
+    Profile("lanaudiere", _day(10, 15, 2018), _day(12, 6, 2018)),
+    Profile("laurentides", _day(10, 22, 2018), _day(12, 14, 2018)),
 ]

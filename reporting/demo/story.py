@@ -1,4 +1,5 @@
-"""The cycle 2024-2029 as it would stand on 22 November 2026, told through the services.
+"""The cycle 2024-2029 as it would stand on 22 November 2026, told through the services, after the
+cycle before.
 
 In three parts: conventions, first payments and plans; then projects; then reports and the payments
 they open. Within each part, acts come in the order of their dates.
@@ -12,6 +13,7 @@ from alliances.models import Alliance
 
 from .agenda import Agenda
 from .concertation import Concertation
+from .earlier import tell_earlier
 from .money import invent_envelopes, simulate_split
 from .payments import Payments
 from .people import Cast
@@ -25,6 +27,7 @@ from .workers import workers
 def tell(cast: Cast, alliances: list[Alliance]) -> None:
     """Tells the whole story; ``alliances`` are the twenty of the current cycle."""
     hurry()
+    tell_earlier(cast)
     by_slug = {alliance.territory.slug: alliance for alliance in alliances}
     agenda = Agenda()
     invented = invent_envelopes(alliances)

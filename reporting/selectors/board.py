@@ -155,6 +155,8 @@ def _plans(
 def convention_word(convention: Convention | None) -> StateWord:
     if convention is None:
         return StateWord("todo", _("À préparer"))
+    if convention.state == Convention.State.SIGNED and not convention.is_in_force:
+        return StateWord("tick", _("Terminée"))
     return {
         Convention.State.DRAFT: StateWord("run", _("À envoyer"), waits=True),
         Convention.State.SENT: StateWord("sent", _("À signer"), waits=True),

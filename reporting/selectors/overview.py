@@ -135,7 +135,8 @@ def _other_acts(story: Story) -> Iterable[tuple[drawings.Act, str]]:
         act = drawings.Act(day, _("Convention"), word, "run")
         yield act, story.alliance.url("convention")
     end = story.alliance.cycle.closes_on
-    yield drawings.Act(end, _("Fin"), date_medium(end), "todo"), ""
+    kind = "done" if end < clock.today() else "todo"
+    yield drawings.Act(end, _("Fin"), date_medium(end), kind), ""
 
 
 def acts_of(story: Story) -> list[tuple[drawings.Act, str]]:

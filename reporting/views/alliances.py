@@ -1,12 +1,16 @@
 """The Alliances of a person, and the page that says where one of them stands."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from alliances.cycle_words import words_of
 from alliances.models import Alliance
 from alliances.permissions import territories_of
 from alliances.scoping import alliance_page, person_of
+from alliances.selectors import other_cycles
 from reporting.cards import card_of
 from reporting.filters import BoardFilterForm
 from reporting.selectors.board import board_of, convention_word
@@ -28,11 +32,12 @@ def alliance_list(request: HttpRequest) -> HttpResponse:
     form = BoardFilterForm(request.GET)
     mine = list(Alliance.objects.for_pages().filter(territory_id__in=territories_of(user)))
     shown = [alliance for alliance in mine if alliance.cycle_id == form.chosen_cycle.pk]
-    context = {
-        "board": board_of(form.chosen_cycle, form.chosen_year, shown),
+    context: dict[str, Any] = {
         "others": [alliance for alliance in mine if alliance.cycle_id != form.chosen_cycle.pk],
     }
-    return render(request, "reporting/alliance_list.html", context)
+    with words_of(form.chosen_cycle):
+        context["board"] = board_of(form.chosen_cycle, form.chosen_year, shown)
+        return render(request, "reporting/alliance_list.html", context)
 
 
 @require_safe
@@ -46,6 +51,7 @@ def alliance_overview(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     context = {
         "alliance": alliance,
         "tab": "overview",
+        "other_cycles": other_cycles(alliance),
         "convention": story.convention,
         "convention_state": convention_word(story.convention),
         "adviser": adviser,

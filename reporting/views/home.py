@@ -8,6 +8,7 @@ from alliances import clock
 from alliances.drawings import deadline_rail
 from alliances.permissions import holds_national
 from alliances.scoping import person_of
+from alliances.selectors import other_cycles
 from fqis.cards import card_for
 from reporting.filters import BoardFilterForm
 from reporting.selectors.board import board_of
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "waitings_total": len(waitings),
         "waitings_hidden": len(waitings) > SHOWN and not everything,
         "alliance": alliances[0] if len(alliances) == 1 else None,
+        "other_cycles": other_cycles(alliances[0]) if len(alliances) == 1 else [],
         "card": card_for(alliances[0], user) if len(alliances) == 1 else None,
         "board": None if national else board,
         "queues": queues_of(board, user) if board and national else [],

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from alliances import clock
+from alliances.cycle_words import words_of
 from alliances.exports import export_response
 from alliances.models import Alliance
 from alliances.permissions import holds_national
@@ -21,6 +22,12 @@ def national(request: HttpRequest) -> HttpResponse:
     if not holds_national(user):
         raise PermissionDenied
     form = BoardFilterForm(request.GET)
+    with words_of(form.chosen_cycle):
+        return _national(request, form)
+
+
+def _national(request: HttpRequest, form: BoardFilterForm) -> HttpResponse:
+    user = person_of(request)
     alliances = list(Alliance.objects.for_pages().filter(cycle=form.chosen_cycle))
     board = board_of(form.chosen_cycle, form.chosen_year, alliances)
     if request.GET.get("format") in {"csv", "xlsx"}:

@@ -18,6 +18,7 @@ from alliances.models import Alliance, Comment, User
 from alliances.services import comments, invitations
 from plans import services
 from plans.models import DueExtension, DueReminder, Endorsement, PlanVersion, WordImport
+from reporting.demo import earlier
 from reporting.demo import story as demo
 from reporting.demo.people import Cast, create_cast
 from reporting.demo.projects import Projects
@@ -54,7 +55,11 @@ def _tell() -> dict[str, Alliance]:
     cast = create_cast()
     found = Alliance.objects.for_pages().select_related("envelope")
     alliances = list(found.filter(territory__slug__in=[HOME, AWAY], cycle__slug="2024-2029"))
-    with patch.multiple(demo, PROFILES=PROFILES, _tell_projects=_in_this_process):
+    told_before = [profile for profile in earlier.EARLIER if profile.slug == HOME]
+    with (
+        patch.multiple(demo, PROFILES=PROFILES, _tell_projects=_in_this_process),
+        patch.object(earlier, "EARLIER", told_before),
+    ):
         demo.tell(cast, alliances)
     bind_identity(User.objects.portal())
     for alliance in alliances:
