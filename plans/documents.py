@@ -1,6 +1,5 @@
 """The plan's documents: the letter of approval and the whole plan, frozen on the day of the act."""
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -97,7 +96,7 @@ def _modifications(version: PlanVersion) -> dict[str, Any]:
     return {
         "from": before.number,
         "reason": version.reason,
-        "entries": [asdict(entry) for entry in found.entries],
+        "entries": [entry.as_data() for entry in found.entries],
     }
 
 

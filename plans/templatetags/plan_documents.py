@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from alliances.templatetags.portal import decimal_text
 from plans.comparison import ACTION, PRIORITY
-from plans.facts import facts_of, value_text
+from plans.facts import facts_of, field_label, target_words, value_text
 from plans.models import CanvasSection
 from plans.selectors.content import (
     ActionContent,
@@ -22,13 +22,9 @@ from plans.selectors.content import (
 
 register = template.Library()
 Kind = CanvasSection.Kind
-# Letters that fit on two lines of half the page.
-SHORT = 80
+# What an action says in sentences; the rest is read at a glance, beside.
+_SENTENCES = ("means", "population", "expected_result", "collaborators")
 _HEADING = re.compile(r"<(/?)h([34])>")
-
-
-def _is_short(fact: tuple[str, str]) -> bool:
-    return len(fact[1]) <= SHORT and "\n" not in fact[1]
 
 
 @dataclass(frozen=True)
@@ -37,26 +33,19 @@ class IndicatorSheet:
     baseline: str
     target: str
     frequency: str
+    words: str
 
 
 @dataclass(frozen=True)
 class ActionSheet:
+    """``facts`` in the order of the form; ``sentences`` and ``figures`` are the same in two."""
+
     code: str
     title: str
     facts: list[tuple[str, str]]
+    sentences: list[tuple[str, str]]
+    figures: list[tuple[str, str]]
     indicators: list[IndicatorSheet]
-
-    @property
-    def rows(self) -> list[list[tuple[str, str]]]:
-        """The facts in their order, two short ones side by side."""
-        found: list[list[tuple[str, str]]] = []
-        for fact in self.facts:
-            last = found[-1] if found else []
-            if len(last) == 1 and _is_short(last[0]) and _is_short(fact):
-                last.append(fact)
-            else:
-                found.append([fact])
-        return found
 
 
 @dataclass(frozen=True)
@@ -137,13 +126,22 @@ def _indicator(one: IndicatorContent) -> IndicatorSheet:
         decimal_text(one.baseline),
         f"{decimal_text(one.target)} {one.unit}".strip() if one.target is not None else "",
         value_text("frequency", one.frequency),
+        target_words(one.baseline, one.target, one.unit, one.frequency),
     )
 
 
 def _action(code: str, one: ActionContent) -> ActionSheet:
     facts = facts_of(ACTION, one)
-    without_indicators = facts[: len(facts) - len(one.indicators)]
-    return ActionSheet(code, one.title, without_indicators, [_indicator(i) for i in one.indicators])
+    written = facts[: len(facts) - len(one.indicators)]
+    in_sentences = {field_label(ACTION, name) for name in _SENTENCES}
+    return ActionSheet(
+        code,
+        one.title,
+        written,
+        [fact for fact in written if fact[0] in in_sentences],
+        [fact for fact in written if fact[0] not in in_sentences],
+        [_indicator(i) for i in one.indicators],
+    )
 
 
 def _nested(html: str, top: int = 4) -> SafeString:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from alliances.models import Alliance, User
 from alliances.scoping import alliance_page, person_of
 from plans import selectors
-from plans.changes import GLYPHS, MASCULINE, Entry, Mark, Report, modified_by, report
+from plans.changes import modified_by, report
+from plans.entries import GLYPHS, MASCULINE, Entry, Mark, Report
 from plans.models import Plan, PlanVersion
 from plans.selectors.content import content_of
 from plans.wording import last_act, state_words
