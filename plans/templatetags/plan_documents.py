@@ -8,9 +8,12 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from alliances.templatetags.portal import decimal_text
-from plans.comparison import ACTION, PRIORITY
+from plans.changes import report
+from plans.comparison import ACTION, PRIORITY, SECTION
+from plans.entries import Entry, Mark
 from plans.facts import facts_of, field_label, target_words, value_text
 from plans.models import CanvasSection
 from plans.selectors.content import (
@@ -24,6 +27,12 @@ register = template.Library()
 Kind = CanvasSection.Kind
 # What an action says in sentences; the rest is read at a glance, beside.
 _SENTENCES = ("means", "population", "expected_result", "collaborators")
+PLURALS = {
+    Mark.ADDED: _lazy("Ajouts"),
+    Mark.REMOVED: _lazy("Retraits"),
+    Mark.CHANGED: _lazy("Modifications"),
+    Mark.MOVED: _lazy("Déplacements"),
+}
 _HEADING = re.compile(r"<(/?)h([34])>")
 
 
@@ -207,4 +216,52 @@ def plan_sheet(data: dict[str, Any]) -> PlanSheet:
             )
             for p, priority in enumerate(content.priorities, 1)
         ],
+    )
+
+
+# --- Two versions compared
+
+
+@dataclass(frozen=True)
+class ChangedGroup:
+    """The sections whose text changed, or a priority with what changed under it."""
+
+    title: str
+    anchor: str
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class ComparisonSheet:
+    """``counts`` by kind of change; ``same`` sections of ``sections`` hold no difference."""
+
+    counts: list[tuple[str, int]]
+    same: int
+    sections: int
+    groups: list[ChangedGroup]
+
+
+def _changed_groups(entries: list[Entry]) -> list[ChangedGroup]:
+    texts = [one for one in entries if one.kind == SECTION]
+    found = [ChangedGroup(_("Textes des sections"), "textes", texts)] if texts else []
+    priorities: dict[str, list[Entry]] = {}
+    for one in entries:
+        if one.kind != SECTION:
+            priorities.setdefault(one.group, []).append(one)
+    return found + [
+        ChangedGroup(title, f"priorite-{n}", below)
+        for n, (title, below) in enumerate(priorities.items(), 1)
+    ]
+
+
+@register.simple_tag
+def comparison_sheet(data: dict[str, Any]) -> ComparisonSheet:
+    """The frozen contents of two versions, compared: each change under its section or priority."""
+    old, new = (from_data(data[side]["content"]) for side in ("from", "to"))
+    found = report(old, new)
+    counts = [
+        (str(PLURALS[mark]), sum(mark in one.marks for one in found.entries)) for mark in Mark
+    ]
+    return ComparisonSheet(
+        counts, found.same_sections, found.sections, _changed_groups(found.entries)
     )
