@@ -116,7 +116,7 @@ def comparison_document(old: PlanVersion, new: PlanVersion, *, by: User) -> Docu
             "to": _side(new, content_of(new)),
             "reason": new.reason,
         }
-        title = _("Comparaison : %(alliance)s, versions %(old)s et %(new)s") % {
+        title = _("Comparaison : %(alliance)s, versions %(old)s et %(new)s") % {
             "alliance": alliance,
             "old": old.number,
             "new": new.number,

@@ -115,7 +115,7 @@ def _reading_page(
             alliance,
             version,
             _("Lecture du fichier Word"),
-            _("Le portail lit « %(file)s ». Vous placerez ensuite chaque passage.")
+            _("Le portail lit « %(file)s ». Vous placerez ensuite chaque passage.")
             % {"file": word.file_name},
         ),
         "word": word,

@@ -150,7 +150,7 @@ def _charts(parts: Parts) -> Iterator[str]:
             labels += [""] * (len(values) - len(labels))
             values += [""] * (len(labels) - len(values))
             points = "; ".join(f"{a} {b}".strip() for a, b in zip(labels, values, strict=True))
-            line = _("%(name)s : %(points)s") % {"name": name, "points": points}
+            line = _("%(name)s : %(points)s") % {"name": name, "points": points}
             yield line if name else points
 
 
@@ -184,12 +184,12 @@ def _unsaid(lines: list[str], said: list[str]) -> list[str]:
 def unread(names: Iterable[str], joined: Iterable[str]) -> Piece | None:
     """What stays shut, by name: inserted texts of another kind, joined files."""
     lines = [
-        _("%(name)s : contenu inséré, dans un format que le portail ne lit pas.")
+        _("%(name)s : contenu inséré, dans un format que le portail ne lit pas.")
         % {"name": basename(name)}
         for name in names
     ]
     lines += [
-        _("%(name)s : fichier joint, que le portail n’ouvre pas.") % {"name": basename(name)}
+        _("%(name)s : fichier joint, que le portail n’ouvre pas.") % {"name": basename(name)}
         for name in joined
     ]
     return _piece(_("Contenu non lu"), lines, section=ASIDE)

@@ -63,7 +63,7 @@ def _own(parts: Parts, outline: Outline) -> list[Piece]:
 def _inserted(name: str, content: bytes, outline: Outline) -> list[Piece] | None:
     """The pieces of an inserted text; None when it is of a kind that is not read."""
     kind = name.lower().rsplit(".", 1)[-1]
-    title = _("Contenu inséré : %(name)s") % {"name": basename(name)}
+    title = _("Contenu inséré : %(name)s") % {"name": basename(name)}
     if kind in {"docx", "dotx"}:
         return _document(title, content, outline)
     if kind in {"mht", "mhtml"}:
