@@ -36,9 +36,10 @@ def endless() -> bytes:
 
 
 def test_the_file_is_kept_until_it_is_read_and_no_longer() -> None:
-    word = waiting()
+    content = canvas()
+    word = waiting(content=content)
     word.refresh_from_db()
-    assert (bytes(word.content or b""), word.pieces, word.read_at) == (canvas(), [], None)
+    assert (bytes(word.content or b""), word.pieces, word.read_at) == (content, [], None)
 
     assert tasks.read_word(word.pk) == "read"
 
