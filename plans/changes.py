@@ -1,17 +1,9 @@
-"""A comparison as people read it: one entry per section or element, in the order of the plan.
-
-Entries hold texts only, so that a document freezes them as they are. Marked HTML is made from
-cleaned texts: only ``<del>`` and ``<ins>`` are added.
-"""
+"""A comparison as people read it: one entry per section or element, in the order of the plan."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
-from html import escape
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from .comparison import (
     ACTION,
@@ -27,123 +19,17 @@ from .comparison import (
     Place,
     compare,
 )
+from .entries import GLYPHS, Block, Entry, Line, Mark, Report, Row, Sign, sign
 from .facts import KIND_NAMES, codes_of, facts_of, field_label, indicator_line, value_text
 from .models import CanvasSection, PlanVersion
 from .opening import PART_OF
 from .selectors.content import IndicatorContent, PlanContent, SectionContent
-from .word_by_word import Change, Pair, marked_line, pairs
+from .word_by_word import Change, Pair, pairs
 
 Kind = CanvasSection.Kind
-
-
-class Mark(StrEnum):
-    """How an entry differs; its value names the filter of the page."""
-
-    ADDED = "ajouts"
-    REMOVED = "retraits"
-    CHANGED = "modifications"
-    MOVED = "deplacements"
-
-
-GLYPHS = {Mark.ADDED: "add", Mark.REMOVED: "cut", Mark.CHANGED: "edit", Mark.MOVED: "move"}
-MASCULINE = {
-    Mark.ADDED: _lazy("Ajouté"),
-    Mark.REMOVED: _lazy("Retiré"),
-    Mark.CHANGED: _lazy("Modifié"),
-    Mark.MOVED: _lazy("Déplacé"),
-}
-FEMININE = {
-    Mark.ADDED: _lazy("Ajoutée"),
-    Mark.REMOVED: _lazy("Retirée"),
-    Mark.CHANGED: _lazy("Modifiée"),
-    Mark.MOVED: _lazy("Déplacée"),
-}
-SAME = "same"
 Codes = dict[tuple[str, str], str]
-_WORDS_OF = {PRIORITY: FEMININE, ACTION: FEMININE}
 # Fields that read as one figure: never cut between two digits.
 _WHOLE = {"people_to_reach", "baseline", "target", "budget", "starts_on", "ends_on", "frequency"}
-
-
-@dataclass(frozen=True)
-class Sign:
-    """What is said of a change: its glyph, its word, and the mark it comes from."""
-
-    mark: str
-    glyph: str
-    word: str
-
-
-def sign(mark: Mark, kind: str = "") -> Sign:
-    return Sign(str(mark), GLYPHS[mark], str(_WORDS_OF.get(kind, MASCULINE)[mark]))
-
-
-@dataclass(frozen=True)
-class Row:
-    """A field of an element: marked HTML on each side; no sign when it is the same."""
-
-    label: str
-    before: str
-    after: str
-    sign: Sign | None = None
-    of: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """What an added or removed element holds, one element per line; ``level`` from 0."""
-
-    level: int
-    title: str
-    facts: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Block:
-    """Facing paragraphs of a text, or a count of those that are the same and stay folded."""
-
-    before: str = ""
-    after: str = ""
-    change: str = SAME
-    folded: int = 0
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A section or an element that differs; ``name`` is short, for a list: « Action 1.1.2 »."""
-
-    anchor: str
-    kind: str
-    name: str
-    title: str
-    signs: list[Sign]
-    group: str
-    detail: str = ""
-    blocks: list[Block] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    outline: list[Line] = field(default_factory=list)
-    note: str = ""
-
-    @property
-    def marks(self) -> set[str]:
-        return {one.mark for one in self.signs}
-
-    @property
-    def words(self) -> str:
-        return ", ".join([self.signs[0].word, *(one.word.lower() for one in self.signs[1:])])
-
-
-@dataclass(frozen=True)
-class Report:
-    """Every entry, and how many sections hold no difference."""
-
-    entries: list[Entry]
-    sections: int
-    same_sections: int
-
-    @property
-    def count(self) -> int:
-        return sum(1 for entry in self.entries if entry.signs)
 
 
 def modified_by(version: PlanVersion, versions: Iterable[PlanVersion]) -> PlanVersion | None:
@@ -173,6 +59,8 @@ class _Teller:
         self.changed = {(one.kind, one.key): one for one in found.changed}
         self.moved = {(one.kind, one.key): one for one in found.moved}
         self.was, self.codes = codes_of(old.priorities), codes_of(new.priorities)
+        self.labels: dict[tuple[str, str], str] = {}
+        self.signs: dict[Mark, Sign] = {}
         self.elements: dict[tuple[str, str], Any] = {}
         self.old_elements: dict[tuple[str, str], Any] = {}
         for content, into in ((old, self.old_elements), (new, self.elements)):
@@ -318,10 +206,27 @@ class _Teller:
         by_name = {one.name: one for one in changed.fields} if changed else {}
         for name in FIELDS[kind]:
             if name in by_name:
-                yield _row(kind, by_name[name], of)
+                yield self._row(kind, by_name[name], of)
             elif self.whole and (text := value_text(name, getattr(element, name))):
-                shown = escape(text).replace("\n", "<br>")
-                yield Row(field_label(kind, name), shown, shown, of=of)
+                yield Row(self._label(kind, name), text, text, of=of)
+
+    def _row(self, kind: str, change: FieldChange, of: str) -> Row:
+        before = value_text(change.name, change.before)
+        after = value_text(change.name, change.after)
+        mark = Mark.CHANGED if before and after else Mark.ADDED if after else Mark.REMOVED
+        label, is_whole = self._label(kind, change.name), change.name in _WHOLE
+        return Row(label, before, after, self._sign(mark), of=of, is_whole=is_whole)
+
+    def _label(self, kind: str, name: str) -> str:
+        """Said a thousand times in a report, looked up once."""
+        if (kind, name) not in self.labels:
+            self.labels[kind, name] = field_label(kind, name)
+        return self.labels[kind, name]
+
+    def _sign(self, mark: Mark) -> Sign:
+        if mark not in self.signs:
+            self.signs[mark] = sign(mark)
+        return self.signs[mark]
 
     def _indicators(self, old: Any, new: Any) -> Iterator[Row]:
         before = {one.lineage: one for one in old.indicators}
@@ -329,26 +234,27 @@ class _Teller:
         for one in new.indicators:
             key = (INDICATOR, one.lineage)
             if key in self.added:
-                yield Row(label, "", _all("ins", indicator_line(one)), sign(Mark.ADDED))
+                yield Row(label, "", indicator_line(one), sign(Mark.ADDED))
                 continue
             yield from self._rows(INDICATOR, one, self.changed.get(key), of=one.name)
             if key in self.moved:
                 yield self._indicator_move(one, self.moved[key])
         for lineage, one in before.items():
             if (INDICATOR, lineage) in self.removed:
-                yield Row(label, _all("del", indicator_line(one)), "", sign(Mark.REMOVED))
+                yield Row(label, indicator_line(one), "", sign(Mark.REMOVED))
 
     def _indicator_move(self, one: IndicatorContent, moved: Moved) -> Row:
-        return Row(_("Place"), *self._places(ACTION, moved), sign(Mark.MOVED), of=one.name)
+        was, now = self._places(ACTION, moved)
+        return Row(_("Place"), was, now, sign(Mark.MOVED), of=one.name, is_whole=True)
 
     def _place_row(self, kind: str, moved: Moved) -> Row:
         above = {OBJECTIVE: PRIORITY, ACTION: OBJECTIVE}.get(kind, "")
-        return Row(_("Place"), *self._places(above, moved), sign(Mark.MOVED))
+        return Row(_("Place"), *self._places(above, moved), sign(Mark.MOVED), is_whole=True)
 
     def _places(self, above: str, moved: Moved) -> tuple[str, str]:
         before = self._place(above, moved.before, self.was, self.old_elements)
         after = self._place(above, moved.after, self.codes, self.elements)
-        return _all("del", before), _all("ins", after)
+        return before, after
 
     @staticmethod
     def _place(above: str, place: Place, codes: Codes, elements: dict[tuple[str, str], Any]) -> str:
@@ -386,21 +292,6 @@ def _kinds_of(changed: Changed) -> set[str]:
     if changed.kind == ACTION:
         return {str(PART_OF[one.name]) for one in changed.fields}
     return {_KIND_OF[changed.kind]} if changed.kind in _KIND_OF else set()
-
-
-def _all(name: str, text: str) -> str:
-    shown = escape(text).replace("\n", "<br>")
-    return f"<{name}>{shown}</{name}>" if text else ""
-
-
-def _row(kind: str, change: FieldChange, of: str) -> Row:
-    before, after = value_text(change.name, change.before), value_text(change.name, change.after)
-    if change.name in _WHOLE or not before or not after:
-        marked = _all("del", before), _all("ins", after)
-    else:
-        marked = marked_line(before, after)
-    mark = Mark.CHANGED if before and after else Mark.ADDED if after else Mark.REMOVED
-    return Row(field_label(kind, change.name), *marked, sign(mark), of=of)
 
 
 def _text_sign(facing: list[Pair]) -> Sign:

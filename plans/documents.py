@@ -1,6 +1,6 @@
-"""The plan's documents: the letter of approval and the whole plan, frozen on the day of the act."""
+"""The plan's documents: the letter of approval, the whole plan, two versions compared; each frozen
+on the day it is made."""
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -16,11 +16,12 @@ from alliances.services.notifications import people_with
 from .changes import modified_by, report
 from .models import PlanVersion, Priority
 from .publication import is_final, publication_data, says_the_same
-from .selectors.content import content_of
-from .wording import title_of
+from .selectors.content import PlanContent, as_data, content_of, fingerprint
+from .wording import last_act, title_of
 
 APPROVAL = "plan_approval"
 WHOLE = "plan_full"
+COMPARISON = "plan_comparison"
 
 
 def register() -> None:
@@ -28,6 +29,10 @@ def register() -> None:
         APPROVAL, Renderer("documents/plan_approval.html", label=_lazy("Approbation du plan"))
     )
     register_renderer(WHOLE, Renderer("documents/plan_full.html", label=_lazy("Plan complet")))
+    register_renderer(
+        COMPARISON,
+        Renderer("documents/plan_comparison.html", label=_lazy("Comparaison de versions")),
+    )
 
 
 def document_of(version: PlanVersion) -> Document | None:
@@ -86,6 +91,60 @@ def plan_document(version: PlanVersion, *, by: User) -> Document:
     )
 
 
+def _side(version: PlanVersion, content: PlanContent) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "state": str(version.get_state_display()),
+        "act": last_act(version),
+        "fingerprint": fingerprint(content),
+        "content": as_data(content),
+    }
+
+
+@transaction.atomic
+def comparison_document(old: PlanVersion, new: PlanVersion, *, by: User) -> Document:
+    """The PDF of what changes from ``old`` to ``new``, two versions of one plan: the one there is
+    when both still say the same, else a new one. Both contents are frozen; the worker compares."""
+    PlanVersion.objects.select_for_update(of=("self",)).get(pk=new.pk)
+    alliance = new.plan.alliance
+    language = alliance.territory.default_language
+    with translation.override(language):
+        data = {
+            "alliance": str(alliance),
+            "plan": alliance.cycle.plan_word,
+            "from": _side(old, content_of(old)),
+            "to": _side(new, content_of(new)),
+            "reason": new.reason,
+        }
+        title = _("Comparaison : %(alliance)s, versions %(old)s et %(new)s") % {
+            "alliance": alliance,
+            "old": old.number,
+            "new": new.number,
+        }
+    existing = (
+        Document.objects.filter(
+            kind=COMPARISON,
+            subject_label=PlanVersion._meta.label_lower,
+            subject_id=new.pk,
+            data__from__number=old.number,
+        )
+        .exclude(state=Document.State.FAILED)
+        .order_by("-created_at", "-pk")
+        .first()
+    )
+    if existing is not None and existing.data == data:
+        return existing
+    return create_document(
+        COMPARISON,
+        by=by,
+        title=title,
+        alliance=alliance,
+        subject=new,
+        language=language,
+        data=data,
+    )
+
+
 def _modifications(version: PlanVersion) -> dict[str, Any]:
     """The annex of the letter: what changed since the version it replaces, before and after."""
     approved = version.plan.versions.filter(in_force_from__isnull=False)
@@ -97,7 +156,7 @@ def _modifications(version: PlanVersion) -> dict[str, Any]:
     return {
         "from": before.number,
         "reason": version.reason,
-        "entries": [asdict(entry) for entry in found.entries],
+        "entries": [entry.as_data() for entry in found.entries],
     }
 
 

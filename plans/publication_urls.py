@@ -7,6 +7,7 @@ VERSION = f"{ALLIANCE}<int:number>/"
 
 urlpatterns = [
     path(f"{ALLIANCE}comparer/", compare.compare, name="plan_compare"),
+    path(f"{ALLIANCE}comparer/pdf/", compare.compare_pdf, name="plan_compare_pdf"),
     path(f"{VERSION}pdf/", downloads.prepare, name="plan_pdf"),
     path(f"{VERSION}docx/", downloads.docx, name="plan_docx"),
     path(f"{VERSION}json/", downloads.json, name="plan_json"),

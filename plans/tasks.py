@@ -1,16 +1,51 @@
-"""What the worker does for the plans: letters that ask for an endorsement, reminders of a day."""
+"""What the worker does for the plans: Word files, requests for endorsement, reminders."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.db import transaction
 
+from alliances import clock
 from alliances.identity import acting_as_portal
 
-from .models import Endorsement
-from .services import deadlines, endorsements
+from .models import Endorsement, WordImport
+from .services import deadlines, endorsements, word_reading
 
 logger = logging.getLogger(__name__)
+SWEEP_AFTER = timedelta(seconds=15)
+
+
+@shared_task
+def read_word(word_id: int) -> str:
+    """Reads one Word file; safe to run again. The attempt is committed before the reading begins,
+    so that a file that kills the worker is not read for ever."""
+    with acting_as_portal():
+        if not word_reading.begin_reading(word_id):
+            return "nothing to do"
+    try:
+        with acting_as_portal():
+            word = word_reading.read_import(word_id)
+    except Exception:
+        logger.exception("word file %s not read", word_id)
+        return "failed"
+    if word is None:
+        return "nothing to do"
+    return "refused" if word.refusal else "read"
+
+
+@shared_task
+def sweep_words() -> int:
+    """Finds the Word files a dead worker or a silent broker left behind, and queues them again."""
+    with acting_as_portal():
+        waiting = list(
+            WordImport.objects.filter(read_at=None, created_at__lt=clock.now() - SWEEP_AFTER)
+            .order_by("created_at")
+            .values_list("pk", flat=True)[:100]
+        )
+    for pk in waiting:
+        read_word.apply_async([pk], retry=False)
+    return len(waiting)
 
 
 @shared_task

@@ -12,20 +12,19 @@ from functools import cached_property
 from html import escape
 from itertools import accumulate
 
-from .sequences import matches
+from .sequences import Run, matches, runs
 
 _TAG = r'<(?:"[^"]*"|[^>"])*>'
-# A tag, a word or a mark, or what lies between them.
-_PIECE = re.compile(
-    rf"({_TAG})"
-    r"|(\d+(?:(?:[.,\u00a0\u202f]|&nbsp;)\d+)*|\w+[’']?|&(?!nbsp;)#?\w+;|(?!&nbsp;)[^\s\w])"
-    r"|((?:\s|&nbsp;)+)"
-)
+# A tag, a word or a mark; between them there are only spaces.
+_PIECE = re.compile(rf"({_TAG}" r"|\d+(?:[.,\u00a0\u202f]\d+)*|\w+[’']?|&#?\w+;|[^\s\w])")
+_FIRM = "\u00a0"  # a space that does not break, written « &nbsp; » by the cleaning
 _TAG_NAME = re.compile(r"<(/?)(\w+)")
 _BLOCKS = {"p", "h3", "h4", "ul", "ol"}
 _INLINE = {"strong", "em", "a"}
-# Under this share of words in common, two paragraphs are not the same one rewritten.
+# Under this share of words in common, two paragraphs are not the same one rewritten; from the
+# other on, two that come at the same place are, whatever follows.
 _ALIKE = 0.3
+_SURELY = 0.75
 _PAIRS = 2_500
 
 
@@ -51,10 +50,12 @@ class _Block:
 
     def __init__(self, html: str, tag: str) -> None:
         self.html, self.tag = html, tag
+        self._kept: tuple[_Block | None, list[Run]] = (None, [])
 
     @cached_property
-    def pieces(self) -> list[tuple[str, str, str]]:
-        found: list[tuple[str, str, str]] = _PIECE.findall(self.html)
+    def pieces(self) -> list[str]:
+        """A space, a tag or a word, a space, and so on to a last space; most spaces are « »."""
+        found: list[str] = _PIECE.split(self.html.replace("&nbsp;", _FIRM))
         return found
 
     @cached_property
@@ -64,22 +65,27 @@ class _Block:
         self.line_starts: set[int] = set()
         inline: list[str] = []
         before = ""
-        for tag, word, _space in self.pieces:
-            if tag:
-                before += self._follow(tag, inline)
-            elif word:
-                if before or inline:
-                    word = f"{word} {before}{''.join(inline)}"
-                    if before:
-                        self.line_starts.add(len(words))
-                    before = ""
-                words.append(word)
+        for piece in self.pieces[1::2]:
+            if piece[0] == "<" and len(piece) > 1:
+                before += self._follow(piece, inline)
+                continue
+            if before or inline:
+                piece = f"{piece} {before}{''.join(inline)}"
+                if before:
+                    self.line_starts.add(len(words))
+                before = ""
+            words.append(piece)
         return words
+
+    @cached_property
+    def bag(self) -> Counter[str]:
+        return Counter(self.words)
 
     @cached_property
     def letters(self) -> list[int]:
         """How many letters there are before each word, and in all."""
-        return [0, *accumulate(len(word) for _tag, word, _space in self.pieces if word)]
+        lengths = [len(one) for one in self.pieces[1::2] if one[0] != "<" or len(one) == 1]
+        return [0, *accumulate(lengths)]
 
     @staticmethod
     def _follow(tag: str, inline: list[str]) -> str:
@@ -92,28 +98,33 @@ class _Block:
             inline.pop()
         return ""
 
+    def kept(self, other: "_Block") -> list[Run]:
+        """The words that stay from here to ``other``; asked twice of the same, compared once."""
+        if self._kept[0] is not other:
+            self._kept = (other, runs(self.words, other.words))
+        return self._kept[1]
+
     def marked(self, name: str, changed: set[int]) -> str:
         """The block with the words at ``changed`` inside ``<del>`` or ``<ins>``."""
         if not changed:
             return self.html
         out: list[str] = []
-        inside, gap, place = False, "", -1
-        for tag, word, space in self.pieces:
-            if word:
-                place += 1
-                if (place in changed) != inside:
-                    out.append(f"{gap}<{name}>" if not inside else f"</{name}>{gap}")
-                    inside, gap = not inside, ""
-                out.append(gap + word)
-                gap = ""
-            elif tag:
-                out.append(f"</{name}>{gap}" if inside else gap)
-                inside, gap = False, ""
-                out.append(tag)
+        inside, place = False, -1
+        pieces = iter(self.pieces)
+        for gap, piece in zip(pieces, pieces, strict=False):
+            if piece[0] == "<" and len(piece) > 1:
+                out.append(f"</{name}>{gap}{piece}" if inside else gap + piece)
+                inside = False
+                continue
+            place += 1
+            if (place in changed) == inside:
+                out.append(gap + piece)
             else:
-                gap += space
-        out.append(f"</{name}>{gap}" if inside else gap)
-        return "".join(out)
+                out.append(f"</{name}>{gap}{piece}" if inside else f"{gap}<{name}>{piece}")
+                inside = not inside
+        out.append(f"</{name}>{self.pieces[-1]}" if inside else self.pieces[-1])
+        marked = "".join(out)
+        return marked.replace(_FIRM, "&nbsp;") if "&nbsp;" in self.html else marked
 
     def all_marked(self, name: str) -> str:
         return self.marked(name, set(range(len(self.words))))
@@ -170,28 +181,44 @@ def _facing(old: list[_Block], new: list[_Block]) -> list[Pair]:
     return found
 
 
-def _shares(old: list[_Block], new: list[_Block]) -> list[list[float]]:
-    """For each block of each side, the share of words in common; 0 when it is too little."""
-    bags = [[(one.tag, Counter(one.words), len(one.words)) for one in side] for side in (old, new)]
+def _share(old: _Block, new: _Block) -> float:
+    """The share of words in common, 0 when it is too little for one to be the other rewritten."""
+    if old.tag != new.tag:
+        return 0.0
+    size = len(old.words) + len(new.words)
+    if not size:
+        return 1.0
+    found = 2 * (old.bag & new.bag).total() / size
+    return found if found >= _ALIKE else 0.0
 
-    def share(i: int, j: int) -> float:
-        (tag, bag, size), (other_tag, other, other_size) = bags[0][i], bags[1][j]
-        if tag != other_tag:
-            return 0.0
-        if not size and not other_size:
-            return 1.0
-        found = 2 * (bag & other).total() / (size + other_size)
-        return found if found >= _ALIKE else 0.0
 
-    return [[share(i, j) for j in range(len(new))] for i in range(len(old))]
+def _is_surely(old: _Block, new: _Block) -> bool:
+    size = len(old.words) + len(new.words)
+    return old.tag == new.tag and 2 * sum(kept for _i, _j, kept in old.kept(new)) >= _SURELY * size
 
 
 def _alike(old: list[_Block], new: list[_Block]) -> list[tuple[int, int]]:
-    """The pairs that share most words, in order: a longest common subsequence with weights."""
+    """The pairs that share most words, in order: those that surely do at both ends, then a longest
+    common subsequence with weights."""
+    start, end = 0, 0
+    shortest = min(len(old), len(new))
+    while start < shortest and _is_surely(old[start], new[start]):
+        start += 1
+    while end < shortest - start and _is_surely(old[-1 - end], new[-1 - end]):
+        end += 1
+    between = _weighed(old[start : len(old) - end], new[start : len(new) - end])
+    return [
+        *((i, i) for i in range(start)),
+        *((start + i, start + j) for i, j in between),
+        *((len(old) - i, len(new) - i) for i in range(end, 0, -1)),
+    ]
+
+
+def _weighed(old: list[_Block], new: list[_Block]) -> list[tuple[int, int]]:
     if len(old) * len(new) > _PAIRS:
         facing = zip(range(len(old)), range(len(new)), strict=False)
         return [(i, j) for i, j in facing if old[i].tag == new[j].tag]
-    shares = _shares(old, new)
+    shares = [[_share(one, other) for other in new] for one in old]
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
@@ -218,49 +245,42 @@ def _rewritten(old: _Block, new: _Block) -> Pair:
 
 def _changed(old: _Block, new: _Block) -> tuple[set[int], set[int]]:
     """The positions of the words that left, and of those that came."""
-    kept = [pair for run in _readable(old, new) for pair in run]
-    return (
-        set(range(len(old.words))) - {i for i, _j in kept},
-        set(range(len(new.words))) - {j for _i, j in kept},
-    )
+    left, came = set[int](), set[int]()
+    from_old, from_new = 0, 0
+    for i, j, size in [*_readable(old, new), (len(old.words), len(new.words), 0)]:
+        left.update(range(from_old, i))
+        came.update(range(from_new, j))
+        from_old, from_new = i + size, j + size
+    return left, came
 
 
-def _runs(kept: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    runs: list[list[tuple[int, int]]] = []
-    for i, j in kept:
-        if runs and runs[-1][-1] == (i - 1, j - 1):
-            runs[-1].append((i, j))
-        else:
-            runs.append([(i, j)])
-    return runs
-
-
-def _readable(old: _Block, new: _Block) -> list[list[tuple[int, int]]]:
+def _readable(old: _Block, new: _Block) -> list[Run]:
     """The runs of words kept, without the crumbs: a few letters kept between two longer changes
     of a same line read as changed."""
-    runs = _runs(matches(old.words, new.words))
-    ends = (len(old.words), len(new.words))
+    kept = list(old.kept(new))
+    end = (len(old.words), len(new.words), 0)
     old_letters, new_letters = old.letters, new.letters
 
-    def between(start: tuple[int, int], end: tuple[int, int]) -> int:
+    def between(before: Run, after: Run) -> int:
+        i, j, size = before
         return max(
-            old_letters[end[0]] - old_letters[start[0] + 1],
-            new_letters[end[1]] - new_letters[start[1] + 1],
+            old_letters[after[0]] - old_letters[i + size],
+            new_letters[after[1]] - new_letters[j + size],
         )
 
     place = 0
-    while place < len(runs):
-        run = runs[place]
-        before = runs[place - 1][-1] if place else (-1, -1)
-        after = runs[place + 1][0] if place + 1 < len(runs) else ends
-        size = old_letters[run[-1][0] + 1] - old_letters[run[0][0]]
-        around = min(between(before, run[0]), between(run[-1], after))
-        if size <= around and old.line_starts.isdisjoint(i for i, _j in run):
-            del runs[place]
+    while place < len(kept):
+        run = i, _j, size = kept[place]
+        before = kept[place - 1] if place else (0, 0, 0)
+        after = kept[place + 1] if place + 1 < len(kept) else end
+        letters = old_letters[i + size] - old_letters[i]
+        around = min(between(before, run), between(run, after))
+        if letters <= around and old.line_starts.isdisjoint(range(i, i + size)):
+            del kept[place]
             place = max(place - 1, 0)
         else:
             place += 1
-    return runs
+    return kept
 
 
 def marked_line(before: str, after: str) -> tuple[str, str]:

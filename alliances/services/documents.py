@@ -1,7 +1,6 @@
 """Documents: frozen data first, the file later; a number without hole; a fingerprint for ever."""
 
 import hashlib
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +16,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliances import clock
+from alliances import clock, queue
 from alliances.errors import Refusal
 from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Document, User
 
-logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 20
 
 
@@ -133,12 +131,7 @@ def create_document(
 
 def enqueue(document_id: int) -> None:
     """Tells the worker; says nothing to the person when the broker does not answer."""
-    from celery import current_app
-
-    try:
-        current_app.send_task("alliances.tasks.render_document", [document_id], retry=False)
-    except Exception:
-        logger.warning("broker unavailable, document %s waits for the sweep", document_id)
+    queue.send("alliances.tasks.render_document", document_id)
 
 
 def store_file(document: Document, content: bytes, extension: str, *, mime: str) -> None:

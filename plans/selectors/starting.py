@@ -281,9 +281,21 @@ def offer_of(version: PlanVersion, source: PlanVersion) -> Offer:
 
 
 def open_import_of(version: PlanVersion) -> WordImport | None:
-    """The Word file being placed in ``version``."""
+    """The Word file being read or placed in ``version``."""
     return (
         WordImport.objects.filter(version=version, finished_at=None)
         .select_related("created_by")
+        .defer("content")
         .first()
     )
+
+
+def refused_import_of(version: PlanVersion) -> WordImport | None:
+    """The last Word file brought to ``version``, when it could not be read."""
+    last = (
+        WordImport.objects.filter(version=version)
+        .select_related("created_by")
+        .defer("content", "pieces")
+        .first()
+    )
+    return last if last is not None and last.refusal else None

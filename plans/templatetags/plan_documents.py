@@ -8,10 +8,13 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from alliances.templatetags.portal import decimal_text
-from plans.comparison import ACTION, PRIORITY
-from plans.facts import facts_of, value_text
+from plans.changes import report
+from plans.comparison import ACTION, PRIORITY, SECTION
+from plans.entries import Entry, Mark
+from plans.facts import facts_of, field_label, target_words, value_text
 from plans.models import CanvasSection
 from plans.selectors.content import (
     ActionContent,
@@ -22,13 +25,15 @@ from plans.selectors.content import (
 
 register = template.Library()
 Kind = CanvasSection.Kind
-# Letters that fit on two lines of half the page.
-SHORT = 80
+# What an action says in sentences; the rest is read at a glance, beside.
+_SENTENCES = ("means", "population", "expected_result", "collaborators")
+PLURALS = {
+    Mark.ADDED: _lazy("Ajouts"),
+    Mark.REMOVED: _lazy("Retraits"),
+    Mark.CHANGED: _lazy("Modifications"),
+    Mark.MOVED: _lazy("Déplacements"),
+}
 _HEADING = re.compile(r"<(/?)h([34])>")
-
-
-def _is_short(fact: tuple[str, str]) -> bool:
-    return len(fact[1]) <= SHORT and "\n" not in fact[1]
 
 
 @dataclass(frozen=True)
@@ -37,26 +42,19 @@ class IndicatorSheet:
     baseline: str
     target: str
     frequency: str
+    words: str
 
 
 @dataclass(frozen=True)
 class ActionSheet:
+    """``facts`` in the order of the form; ``sentences`` and ``figures`` are the same in two."""
+
     code: str
     title: str
     facts: list[tuple[str, str]]
+    sentences: list[tuple[str, str]]
+    figures: list[tuple[str, str]]
     indicators: list[IndicatorSheet]
-
-    @property
-    def rows(self) -> list[list[tuple[str, str]]]:
-        """The facts in their order, two short ones side by side."""
-        found: list[list[tuple[str, str]]] = []
-        for fact in self.facts:
-            last = found[-1] if found else []
-            if len(last) == 1 and _is_short(last[0]) and _is_short(fact):
-                last.append(fact)
-            else:
-                found.append([fact])
-        return found
 
 
 @dataclass(frozen=True)
@@ -137,13 +135,22 @@ def _indicator(one: IndicatorContent) -> IndicatorSheet:
         decimal_text(one.baseline),
         f"{decimal_text(one.target)} {one.unit}".strip() if one.target is not None else "",
         value_text("frequency", one.frequency),
+        target_words(one.baseline, one.target, one.unit, one.frequency),
     )
 
 
 def _action(code: str, one: ActionContent) -> ActionSheet:
     facts = facts_of(ACTION, one)
-    without_indicators = facts[: len(facts) - len(one.indicators)]
-    return ActionSheet(code, one.title, without_indicators, [_indicator(i) for i in one.indicators])
+    written = facts[: len(facts) - len(one.indicators)]
+    in_sentences = {field_label(ACTION, name) for name in _SENTENCES}
+    return ActionSheet(
+        code,
+        one.title,
+        written,
+        [fact for fact in written if fact[0] in in_sentences],
+        [fact for fact in written if fact[0] not in in_sentences],
+        [_indicator(i) for i in one.indicators],
+    )
 
 
 def _nested(html: str, top: int = 4) -> SafeString:
@@ -209,4 +216,52 @@ def plan_sheet(data: dict[str, Any]) -> PlanSheet:
             )
             for p, priority in enumerate(content.priorities, 1)
         ],
+    )
+
+
+# --- Two versions compared
+
+
+@dataclass(frozen=True)
+class ChangedGroup:
+    """The sections whose text changed, or a priority with what changed under it."""
+
+    title: str
+    anchor: str
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class ComparisonSheet:
+    """``counts`` by kind of change; ``same`` sections of ``sections`` hold no difference."""
+
+    counts: list[tuple[str, int]]
+    same: int
+    sections: int
+    groups: list[ChangedGroup]
+
+
+def _changed_groups(entries: list[Entry]) -> list[ChangedGroup]:
+    texts = [one for one in entries if one.kind == SECTION]
+    found = [ChangedGroup(_("Textes des sections"), "textes", texts)] if texts else []
+    priorities: dict[str, list[Entry]] = {}
+    for one in entries:
+        if one.kind != SECTION:
+            priorities.setdefault(one.group, []).append(one)
+    return found + [
+        ChangedGroup(title, f"priorite-{n}", below)
+        for n, (title, below) in enumerate(priorities.items(), 1)
+    ]
+
+
+@register.simple_tag
+def comparison_sheet(data: dict[str, Any]) -> ComparisonSheet:
+    """The frozen contents of two versions, compared: each change under its section or priority."""
+    old, new = (from_data(data[side]["content"]) for side in ("from", "to"))
+    found = report(old, new)
+    counts = [
+        (str(PLURALS[mark]), sum(mark in one.marks for one in found.entries)) for mark in Mark
+    ]
+    return ComparisonSheet(
+        counts, found.same_sections, found.sections, _changed_groups(found.entries)
     )

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from alliances.models import Alliance, User
 from alliances.scoping import alliance_page, person_of
 from plans import selectors
-from plans.changes import GLYPHS, MASCULINE, Entry, Mark, Report, modified_by, report
+from plans.changes import modified_by, report
+from plans.documents import comparison_document
+from plans.entries import GLYPHS, MASCULINE, Entry, Mark, Report
 from plans.models import Plan, PlanVersion
 from plans.selectors.content import content_of
 from plans.wording import last_act, state_words
@@ -21,8 +23,8 @@ from plans.wording import last_act, state_words
 PER_PAGE = 60
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
-    asked = request.GET.get(name)
+def _number(asked_in: QueryDict, name: str) -> int | None:
+    asked = asked_in.get(name)
     if not asked:
         return None
     if not asked.isdecimal() or len(asked) > 4:
@@ -31,11 +33,11 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 
 def _asked(
-    request: HttpRequest, versions: list[PlanVersion]
+    asked_in: QueryDict, versions: list[PlanVersion]
 ) -> tuple[PlanVersion | None, PlanVersion | None]:
     """The two versions in the address; by default the last one and the one it modifies."""
     by_number = {one.number: one for one in versions}
-    numbers = _number(request, "de"), _number(request, "a")
+    numbers = _number(asked_in, "de"), _number(asked_in, "a")
     if any(number is not None and number not in by_number for number in numbers):
         raise Http404
     if not versions:
@@ -121,18 +123,34 @@ def _crumbs(alliance: Alliance) -> list[dict[str, str]]:
     ]
 
 
+def _versions(alliance: Alliance) -> list[PlanVersion]:
+    plan = Plan.objects.filter(alliance=alliance).first()
+    if plan is None:
+        raise Http404
+    plan.alliance = alliance
+    versions = selectors.versions_of(plan)
+    for version in versions:
+        version.plan = plan
+    return versions
+
+
+@require_POST
+@alliance_page()
+def compare_pdf(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """Has the worker make the PDF of a comparison, and opens it, or the page that waits for it."""
+    old, new = _asked(request.POST, _versions(alliance))
+    if old is None or new is None or old == new:
+        raise Http404
+    document = comparison_document(old, new, by=person_of(request))
+    return redirect("download_document", document.pk)
+
+
 @require_safe
 @alliance_page()
 def compare(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """What changed from one version to another: ``?de=1&a=3``, filtered by ``genre``."""
-    plan = Plan.objects.filter(alliance=alliance).first()
-    if plan is None:
-        raise Http404
-    versions = selectors.versions_of(plan)
-    for version in versions:
-        version.plan = plan
-        plan.alliance = alliance
-    old, new = _asked(request, versions)
+    versions = _versions(alliance)
+    old, new = _asked(request.GET, versions)
     context: dict[str, Any] = {
         "alliance": alliance,
         "tab": "plan",

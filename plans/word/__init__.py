@@ -1,8 +1,9 @@
 """A Word document read as pieces of a plan: opened with distrust, cut at its headings, matched."""
 
-from .archive import Parts, open_parts
+from .archive import Parts, check_archive, open_parts
 from .matching import Heading, Outline, Target, plain
-from .pieces import Piece, pieces_of, words_of
+from .pieces import Piece, words_of
+from .reading import pieces_of
 
 __all__ = [
     "Heading",
@@ -10,6 +11,7 @@ __all__ = [
     "Parts",
     "Piece",
     "Target",
+    "check_archive",
     "open_parts",
     "pieces_of",
     "plain",

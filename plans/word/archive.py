@@ -1,12 +1,18 @@
 """A ``.docx`` opened with distrust: bounded, without macro, without entity, and nothing followed.
 
-Only the XML of the document leaves this module, each part read under its own limit; images, joined
-files and what is outside the file are never opened.
+Only the XML of the document and the texts inserted in it (altChunk) leave this module, under one
+limit; images, joined files and what is outside the file are never opened.
 """
 
 import io
+import posixpath
+import re
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import unquote
+from xml.etree.ElementTree import fromstring
 from xml.parsers import expat
 from zipfile import ZIP_STORED, BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
@@ -23,6 +29,7 @@ RATIO_FROM = 5 * MEGABYTE
 MAX_ELEMENTS = 150_000
 MAX_DEPTH = 60
 DOCUMENT = "word/document.xml"
+_RELATIONS = re.compile(r"word/_rels/[^/]+\.xml\.rels$")
 _MACRO = (b"macroEnabled", b"vbaProject")
 # What stops a file that only looks like an archive, or lies about itself.
 _BROKEN = (BadZipFile, LargeZipFile, EOFError, NotImplementedError, OSError, ValueError, zlib.error)
@@ -30,11 +37,12 @@ _BROKEN = (BadZipFile, LargeZipFile, EOFError, NotImplementedError, OSError, Val
 
 @dataclass
 class Parts:
-    """The XML of a Word document, by name, and how many joined files are left in it."""
+    """The XML of a Word document by name; ``inserted``, the files whose text it shows as its own
+    (altChunk), in its order; ``shut``, the names of the joined files that stay shut."""
 
     xml: dict[str, bytes]
-    joined: int = 0
-    names: set[str] = field(default_factory=set)
+    inserted: dict[str, bytes] = field(default_factory=dict)
+    shut: list[str] = field(default_factory=list)
 
     def as_archive(self) -> io.BytesIO:
         """The same document with its XML only, for the library that converts it."""
@@ -154,36 +162,59 @@ def _is_read(name: str) -> bool:
 
 
 def _is_joined(name: str) -> bool:
-    return name.startswith(("word/embeddings/", "word/afchunk")) or name.endswith(
-        (".docx", ".zip", ".mht", ".html", ".htm", ".rtf")
-    )
+    return name.startswith("word/embeddings/") and not name.endswith("/")
 
 
-def open_parts(content: bytes) -> Parts:
-    """The XML of a ``.docx``.
+def _inserted(relations: bytes) -> Iterator[str]:
+    """The members that the document shows as its own text; those outside the file are not ours."""
+    for one in fromstring(relations):  # noqa: S314 (walked before: no entity)
+        if one.get("Type", "").endswith("/aFChunk") and one.get("TargetMode") != "External":
+            target = unquote(one.get("Target", ""))
+            yield posixpath.normpath(posixpath.join("/word", target)).lstrip("/")
 
-    Refuses what is not one, a protected or damaged file, macros, a document type or an entity, and
-    whatever expands beyond measure: said by its directory, or found while reading.
-    """
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[ZipFile]:
     try:
         with ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            _check_directory(members)
-            names = {member.filename for member in members}
-            if any("vbaproject" in name.lower() for name in names):
+            _check_directory(archive.infolist())
+            if any("vbaproject" in name.lower() for name in archive.namelist()):
                 raise Refusal(with_macros(), field="file")
-            xml: dict[str, bytes] = {}
-            left, counter = MAX_XML, _Counter()
-            for member in members:
-                if _is_read(member.filename):
-                    part = _read_bounded(archive, member, left)
-                    left -= len(part)
-                    counter.walk(part)
-                    xml[member.filename] = part
+            yield archive
     except RuntimeError:
         raise Refusal(protected(), field="file") from None
     except _BROKEN:
         raise _damaged() from None
-    if any(sign in xml.get("[Content_Types].xml", b"") for sign in _MACRO):
-        raise Refusal(with_macros(), field="file")
-    return Parts(xml, sum(_is_joined(name) for name in names), names)
+
+
+def check_archive(content: bytes) -> None:
+    """Refuses what its directory shows not to be a sound ``.docx``; expands nothing."""
+    with _opened(content):
+        pass
+
+
+def open_parts(content: bytes) -> Parts:
+    """The XML of a ``.docx``, and the files it inserts as text.
+
+    Refuses what is not one, a protected or damaged file, macros, a document type or an entity, and
+    whatever expands beyond measure: said by its directory, or found while reading.
+    """
+    parts, left, counter = Parts({}), MAX_XML, _Counter()
+    with _opened(content) as archive:
+        for member in archive.infolist():
+            if _is_read(member.filename):
+                part = _read_bounded(archive, member, left)
+                left -= len(part)
+                counter.walk(part)
+                parts.xml[member.filename] = part
+            elif _is_joined(member.filename):
+                parts.shut.append(member.filename)
+        if any(sign in parts.xml.get("[Content_Types].xml", b"") for sign in _MACRO):
+            raise Refusal(with_macros(), field="file")
+        relations = [part for name, part in parts.xml.items() if _RELATIONS.match(name)]
+        names = set(archive.namelist())
+        for name in dict.fromkeys(name for one in relations for name in _inserted(one)):
+            if name in names and name not in parts.inserted:
+                parts.inserted[name] = _read_bounded(archive, archive.getinfo(name), left)
+                left -= len(parts.inserted[name])
+    return parts

@@ -1,17 +1,16 @@
-"""The pieces of a Word document, in its order: each with the section it seems to belong to.
+"""The pieces of a Word document's text, in its order: each with the section it seems to be for.
 
-Nothing is dropped: what comes before the first heading, what no section claims, the contents, the
-headers, the comments and whatever the conversion could not read are pieces too.
+What comes before the first heading, what no section claims and the contents are pieces too; what
+the conversion does not read is in ``beside``.
 """
 
 import logging
 import re
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from html import escape, unescape
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 import mammoth
 import mammoth.html
@@ -21,15 +20,13 @@ from django.utils.translation import gettext as _
 from alliances.errors import Refusal
 from plans.formatting import clean_html
 
-from .archive import DOCUMENT, Parts
-from .blocks import BOLD_LEVEL, Block, Reader, text_of, tidy
+from .archive import Parts
+from .blocks import BOLD_LEVEL, Block, text_of
 from .matching import Heading, Outline
 
 logger = logging.getLogger(__name__)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _STYLE_ID = re.compile(r"[A-Za-z][\w-]*$", re.ASCII)
 ASIDE = "-"
 
@@ -71,7 +68,7 @@ def _heading_styles(parts: Parts) -> Iterator[tuple[str, int]]:
     with its level from 1: the names of styles change with the language and the house."""
     if "word/styles.xml" not in parts.xml:
         return
-    root = _xml(parts.xml["word/styles.xml"])
+    root = xml_of(parts.xml["word/styles.xml"])
     levels: dict[str, int] = {}
     parents: dict[str, str] = {}
     for style in root.iter(f"{W}style"):
@@ -118,12 +115,12 @@ def _picture(image: Any) -> list[Any]:
     return [mammoth.html.element("img", {"alt": image.alt_text or ""})]
 
 
-def _xml(content: bytes) -> Element:
+def xml_of(content: bytes) -> Element:
     """A part already found without a document type or an entity (see ``archive``)."""
     return fromstring(content.replace(_STRICT.encode(), W[1:-1].encode()))  # noqa: S314
 
 
-def _converted(parts: Parts) -> Element:
+def converted(parts: Parts) -> Element:
     """The document as a tree of simple HTML."""
     styles = "".join(f"p.{key} => h{level}:fresh\n" for key, level in _heading_styles(parts))
     try:
@@ -144,7 +141,7 @@ def _converted(parts: Parts) -> Element:
         ) from None
 
 
-def _take_notes(root: Element) -> dict[str, str]:
+def take_notes(root: Element) -> dict[str, str]:
     """The foot and end notes, which the conversion gathers after the text, taken out of it: « [2]
     words » by key."""
     notes: dict[str, str] = {}
@@ -161,7 +158,7 @@ def _take_notes(root: Element) -> dict[str, str]:
 # --- Cutting
 
 
-class _Cutter:
+class Cutter:
     """Walks the blocks and opens a piece at each heading that deserves one."""
 
     def __init__(self, outline: Outline) -> None:
@@ -239,7 +236,7 @@ class _Cutter:
         current.notes += block.notes
 
 
-def _finished(piece: Piece, notes: dict[str, str]) -> Piece:
+def finished(piece: Piece, notes: dict[str, str]) -> Piece:
     """The piece with its clean HTML: its heading first when it says more than the section's."""
     for key in piece.notes:
         if key in notes:
@@ -250,110 +247,3 @@ def _finished(piece: Piece, notes: dict[str, str]) -> Piece:
     piece.html = body
     piece.done = not body
     return piece
-
-
-# --- What the conversion leaves
-
-
-_SIGNS = {
-    f"{W}tab": " ",
-    f"{W}br": " ",
-    f"{W}cr": " ",
-    f"{W}noBreakHyphen": "\u2011",
-    f"{W}softHyphen": "\u00ad",
-}
-_UNSEEN = {f"{W}{name}" for name in ("del", "moveFrom", "rPr", "pPr")}
-
-
-def _gather(element: Element, said: list[str], inner: list[Element]) -> None:
-    """The words of ``element`` into ``said``, the paragraphs inside it into ``inner``. Of two ways
-    to draw the same box, only the one that the conversion reads."""
-    for child in element:
-        if child.tag in {f"{W}t", _MATH_TEXT}:
-            said.append(child.text or "")
-        elif child.tag in _SIGNS:
-            said.append(_SIGNS[child.tag])
-        elif child.tag == f"{W}p":
-            inner.append(child)
-        elif child.tag not in _UNSEEN:
-            fallback = child.find(f"{MC}Fallback")
-            _gather(child if fallback is None else fallback, said, inner)
-
-
-def _paragraphs(root: Element) -> Iterator[str]:
-    """The text of each paragraph of a part, without what a revision struck out."""
-    waiting = deque([root])
-    while waiting:
-        said: list[str] = []
-        inner: list[Element] = []
-        _gather(waiting.popleft(), said, inner)
-        text = " ".join("".join(said).split())
-        if text:
-            yield text
-        waiting.extendleft(reversed(inner))
-
-
-def _left_out(root: Element, pieces: Iterable[Piece]) -> list[str]:
-    """The paragraphs of the document of which some word is in no piece."""
-    held: Counter[str] = Counter()
-    for piece in pieces:
-        held.update(piece.heading.split())
-        body = words_of(piece.html)
-        held.update(body)
-        if body and piece.html.startswith("<h3>") and not piece.is_exact:
-            held.subtract(piece.heading.split())
-    missing: list[str] = []
-    for text in _paragraphs(root):
-        words = Counter(text.split())
-        if all(held[word] >= count for word, count in words.items()):
-            held.subtract(words)
-        else:
-            missing.append(text)
-    return missing
-
-
-def _aside(title: str, lines: Iterable[str]) -> Piece | None:
-    html = "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines)
-    return Piece(title, clean_html(html), section=ASIDE) if html else None
-
-
-def _around(parts: Parts) -> Iterator[Piece | None]:
-    """What Word keeps beside the text: headers, footers, comments."""
-    margins: dict[str, None] = {}
-    comments: list[str] = []
-    for name in sorted(parts.xml):
-        if re.match(r"word/(header|footer)\d*\.xml$", name):
-            margins.update(dict.fromkeys(_paragraphs(_xml(parts.xml[name]))))
-        elif name == "word/comments.xml":
-            comments += _paragraphs(_xml(parts.xml[name]))
-    yield _aside(_("En-têtes et pieds de page du fichier"), margins)
-    yield _aside(_("Commentaires du fichier"), comments)
-
-
-def pieces_of(parts: Parts, outline: Outline) -> list[Piece]:
-    """The pieces of a document, matched with the sections of ``outline``.
-
-    Refuses a document that cannot be read, and one without a word.
-    """
-    try:
-        document = _xml(parts.xml[DOCUMENT])
-    except ParseError:
-        document = Element("empty")
-    root = _converted(parts)
-    notes = _take_notes(root)
-    tidy(root)
-    cutter = _Cutter(outline)
-    for block in Reader(cutter.lays_out).read(root):
-        cutter.read(block)
-    pieces = [
-        _finished(piece, notes)
-        for piece in [*cutter.pieces, cutter.contents]
-        if piece.blocks or (piece.heading and piece is not cutter.contents)
-    ]
-    left = _aside(_("Passages que la lecture n’a pas su situer"), _left_out(document, pieces))
-    if left is not None:
-        left.section = ""
-    pieces += [one for one in (left, *_around(parts)) if one is not None]
-    if not any(piece.html or piece.heading for piece in pieces):
-        raise Refusal(_("Ce fichier Word ne contient aucun texte."), field="file")
-    return pieces

@@ -105,6 +105,7 @@ def _work_on_the_plan(alliance: Alliance, cast: Cast) -> None:
         file_name="plan.docx",
         sha256="0",
         pieces=[{**piece, "outcome": "", "images": 0}],
+        read_at=clock.now(),
         created_by=by,
     )
     due_on = clock.today() + timedelta(days=30)

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from plans.changes import Mark, report
+from plans.changes import report
+from plans.entries import Mark
 from plans.models import Action, Objective, PlanVersion, Priority, SectionText
 from plans.selectors.content import content_of
 from plans.services import (

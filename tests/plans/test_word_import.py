@@ -14,10 +14,10 @@ from plans.services import open_version
 from plans.services.word import (
     PieceChoice,
     finish_import,
-    import_word,
     place_pieces,
     waiting_in,
 )
+from plans.services.word_reading import import_word
 from plans.word_document import word_document
 from tests.factories import AllianceFactory, UserFactory
 
@@ -131,7 +131,9 @@ def test_the_database_holds_one_open_file_per_version() -> None:
     word = brought(draft_version())
 
     with pytest.raises(IntegrityError, match="word_import_one_open"), transaction.atomic():
-        WordImport.objects.create(version=word.version, file_name="b", created_by=word.created_by)
+        WordImport.objects.create(
+            version=word.version, file_name="b", content=b"b", created_by=word.created_by
+        )
 
 
 @pytest.mark.parametrize("state", ["submitted", "validated", "approved"])

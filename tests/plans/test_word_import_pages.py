@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from plans.models import WordImport
+from plans.tasks import read_word
 
 from .editor import START
 from .factories import draft_version, texts, version_in
@@ -60,6 +61,9 @@ def test_a_refused_file_is_said_beside_the_field(signed_in: Callable[..., Client
 def test_the_file_s_way_from_the_page_to_the_plan(signed_in: Callable[..., Client]) -> None:
     version, browser = draft_version("mauricie"), signed_in()
     page = browser.post(f"{START}word/", {"file": upload(canvas())}, follow=True).content.decode()
+    assert "En attente de lecture" in page
+    read_word(WordImport.objects.get().pk)
+    page = browser.get(f"{START}word/").content.decode()
     assert "4 passages attendent votre choix" in page
     assert "Mot du président" in page
 

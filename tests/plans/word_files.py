@@ -13,7 +13,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from plans.models import PlanVersion, WordImport
-from plans.services.word import import_word
+from plans.services.word_reading import import_word
+from plans.tasks import read_word
 from plans.word import Outline, Piece, Target, open_parts, pieces_of
 from tests.factories import UserFactory
 
@@ -137,4 +138,8 @@ def canvas() -> bytes:
 
 
 def brought(version: PlanVersion, content: bytes | None = None) -> WordImport:
-    return import_word(version, upload(content or canvas()), by=UserFactory())
+    """The file once the worker has read it."""
+    word = import_word(version, upload(content or canvas()), by=UserFactory())
+    read_word(word.pk)
+    word.refresh_from_db()
+    return word

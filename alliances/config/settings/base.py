@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "pending-documents": {"task": "alliances.tasks.sweep_documents", "schedule": 20.0},
     "pending-notifications": {"task": "alliances.tasks.send_notifications", "schedule": 30.0},
     "pending-invitations": {"task": "alliances.tasks.send_invitations", "schedule": 30.0},
+    "pending-word-files": {"task": "plans.tasks.sweep_words", "schedule": 20.0},
     "pending-endorsements": {"task": "plans.tasks.send_endorsements", "schedule": 30.0},
     # Twice a day, Québec time: the second passage only finds what the first one missed.
     "due-reminders": {
