@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
@@ -142,7 +142,7 @@ def _load(version_ids: list[int]) -> dict[int, Facts]:
     return facts
 
 
-def _rows(version_ids: list[int]) -> QuerySet[Priority, dict[str, Any]]:
+def _rows(version_ids: list[int]) -> Iterable[Any]:
     """One row for each action; also for an objective or a priority with nothing under it."""
     action = "objectives__actions"
     targets = Indicator.objects.filter(action=OuterRef(action), target__isnull=False)

@@ -12,18 +12,20 @@ from alliances.services import journal
 from plans.models import Action, Indicator, Objective, PlanVersion, Priority
 from plans.opening import Element
 
-SUMMARY = JournalEntry._meta.get_field("summary").max_length
+SUMMARY = JournalEntry._meta.get_field("summary").max_length or 0
 
 
 def record(
     element: Element, version: PlanVersion, *, by: User, verb: str, summary: str, **data: Any
 ) -> None:
+    alliance = version.plan.alliance
     journal.record(
         by=by,
         verb=verb,
         summary=_short(summary, {"element": str(element), **data}),
-        alliance=version.plan.alliance,
+        alliance=alliance,
         target=element,
+        url=alliance.url("plan_version", version.number),
         lineage=str(element.lineage),
         version=version.number,
         **data,
