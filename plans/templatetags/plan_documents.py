@@ -27,6 +27,12 @@ SHORT = 80
 _HEADING = re.compile(r"<(/?)h([34])>")
 
 
+@register.filter
+def frequency_words(value: str) -> str:
+    """« chaque trimestre », of an indicator's content."""
+    return value_text("frequency", value)
+
+
 def _is_short(fact: tuple[str, str]) -> bool:
     return len(fact[1]) <= SHORT and "\n" not in fact[1]
 
