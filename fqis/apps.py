@@ -15,7 +15,10 @@ class FqisConfig(AppConfig):
         from fqis import services
         from fqis.documents import NOTICE_KIND
         from fqis.models import Project, Versement
+        from fqis.selectors.threads import supported_by_priority
+        from plans.served import count_with
 
+        count_with(supported_by_priority)
         on_milestone(services.on_milestone)
         register_renderer(
             NOTICE_KIND,

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from alliances.models import Alliance, DevitalisedZone, GovernanceBody, Partner
 from alliances.templatetags.portal import money0
-from conventions.selectors import current_convention
 
 from .completeness import Completeness, Kind, named
 from .models import Action, CanvasSection, Indicator, PlanVersion, Priority, PriorityTheme
@@ -143,7 +142,7 @@ def _themes(plan: _Looked) -> list[Advice]:
 
 def _envelope(plan: _Looked) -> list[Advice]:
     """The budgets of the actions beside the convention's amount, when there is one."""
-    convention = current_convention(plan.alliance)
+    convention = plan.alliance.conventions.order_by("-starts_on", "-pk").first()
     total = sum((one["budget"] for one in plan.actions if one["budget"]), Decimal(0))
     if convention is None or total <= convention.amount:
         return []
@@ -161,16 +160,20 @@ def _envelope(plan: _Looked) -> list[Advice]:
 
 def _registers(plan: _Looked) -> list[Advice]:
     """The registers that a section shows and that hold nothing."""
-    here = {"alliance": plan.alliance}
-    empty = {
-        Register.BODIES: (GovernanceBody.objects.filter(**here), _("registre des instances")),
-        Register.PARTNERS: (Partner.objects.filter(**here), _("registre des partenaires")),
-        Register.ZONES: (DevitalisedZone.objects.filter(**here), _("registre des zones")),
+    registers: dict[str, tuple[type[Any], str]] = {
+        Register.BODIES: (GovernanceBody, _("registre des instances")),
+        Register.PARTNERS: (Partner, _("registre des partenaires")),
+        Register.ZONES: (DevitalisedZone, _("registre des zones")),
     }
+    rows: dict[str, Any] = {
+        f"has_{register}": Exists(model._default_manager.filter(alliance=OuterRef("pk")))
+        for register, (model, _label) in registers.items()
+    }
+    has: Any = Alliance.objects.filter(pk=plan.alliance.pk).values(**rows).get()
     found = []
-    for register, (rows, label) in empty.items():
+    for register, (_model, label) in registers.items():
         section = next((one for one in plan.opening.sections if one.register == register), None)
-        if not rows.exists() and section is not None:
+        if not has[f"has_{register}"] and section is not None:
             found.append(Advice(label, _("Rien n’y est inscrit."), section, plan.address(section)))
     return found
 

@@ -1,21 +1,23 @@
 """What a version still lacks: the elements its guide requires (guide 2024, §4.2: fifteen).
 
 Each element of the canvas is met by one section; a section is complete when its text is written
-or, for a view of the logic, when every element below has what the section asks. Five queries,
+or, for a view of the logic, when every element below has what the section asks. Three queries,
 whatever the number of versions and of their elements.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from .models import (
     Action,
     CanvasRequirement,
     CanvasSection,
-    Objective,
+    Indicator,
     PlanVersion,
     Priority,
     SectionText,
@@ -23,6 +25,14 @@ from .models import (
 
 Kind = CanvasSection.Kind
 NAMED = 3
+# What of an action answers each section of the canvas.
+ANSWERS = {
+    Kind.MEANS: "means",
+    Kind.POPULATION: "population",
+    Kind.RESULTS: "expected_result",
+    Kind.PEOPLE: "lead",
+    Kind.INDICATORS: "has_target",
+}
 
 
 @dataclass
@@ -127,55 +137,55 @@ def _load(version_ids: list[int]) -> dict[int, Facts]:
     written = SectionText.objects.filter(version__in=version_ids).exclude(html="")
     for version_id, section_id in written.values_list("version_id", "section_id"):
         facts[version_id].texts.add(section_id)
-    for pk, version_id, rank, below in (
-        Priority.objects.filter(version__in=version_ids)
-        .annotate(below=Count("objectives"))
-        .order_by("rank", "pk")
-        .values_list("pk", "version_id", "rank", "below")
-    ):
-        facts[version_id].priorities[pk] = str(rank)
-        if not below:
-            facts[version_id].without_objective.append(str(rank))
-    for pk, version_id, priority_id, rank, below in (
-        Objective.objects.filter(version__in=version_ids)
-        .annotate(below=Count("actions"))
-        .order_by("priority__rank", "rank", "pk")
-        .values_list("pk", "version_id", "priority_id", "rank", "below")
-    ):
-        code = f"{facts[version_id].priorities[priority_id]}.{rank}"
-        facts[version_id].objectives[pk] = code
-        if not below:
-            facts[version_id].without_action.append(code)
-    _load_actions(version_ids, facts)
+    for row in _rows(version_ids):
+        _read(row, facts[row["version_id"]])
     return facts
 
 
-def _load_actions(version_ids: list[int], facts: dict[int, Facts]) -> None:
-    targets = Count("indicators", filter=Q(indicators__target__isnull=False))
-    actions = (
-        Action.objects.filter(version__in=version_ids)
-        .annotate(targets=targets)
-        .order_by("objective__priority__rank", "objective__rank", "rank", "pk")
-        .only(
-            "version_id", "objective_id", "rank", "population", "expected_result", "lead", "means"
+def _rows(version_ids: list[int]) -> Iterable[Any]:
+    """One row for each action; also for an objective or a priority with nothing under it."""
+    action = "objectives__actions"
+    targets = Indicator.objects.filter(action=OuterRef(action), target__isnull=False)
+    return (
+        Priority.objects.filter(version__in=version_ids)
+        .order_by(
+            "rank", "pk", "objectives__rank", "objectives__pk", f"{action}__rank", f"{action}__pk"
+        )
+        .values(
+            "version_id",
+            "pk",
+            "rank",
+            objective=F("objectives__pk"),
+            objective_rank=F("objectives__rank"),
+            action=F(f"{action}__pk"),
+            action_rank=F(f"{action}__rank"),
+            means=Length(f"{action}__means"),
+            population=Length(f"{action}__population"),
+            expected_result=Length(f"{action}__expected_result"),
+            lead=Length(f"{action}__lead"),
+            has_target=Exists(targets),
         )
     )
-    for action in actions:
-        facts_here = facts[action.version_id]
-        code = f"{facts_here.objectives[action.objective_id]}.{action.rank}"
-        facts_here.actions.append((code, parts_of(action, has_target=bool(action.targets))))
 
 
-def parts_of(action: Action, *, has_target: bool) -> set[Kind]:
-    """The sections that ``action`` answers."""
-    answers = {
-        Kind.MEANS: action.means,
-        Kind.POPULATION: action.population,
-        Kind.RESULTS: action.expected_result,
-        Kind.PEOPLE: action.lead,
-        Kind.INDICATORS: has_target,
-    }
-    return {kind for kind, answer in answers.items() if answer}
+def _read(row: dict[str, Any], facts: Facts) -> None:
+    code = str(row["rank"])
+    facts.priorities[row["pk"]] = code
+    if row["objective"] is None:
+        facts.without_objective.append(code)
+        return
+    code = f"{code}.{row['objective_rank']}"
+    facts.objectives[row["objective"]] = code
+    if row["action"] is None:
+        facts.without_action.append(code)
+        return
+    parts = {kind for kind, column in ANSWERS.items() if row[column]}
+    facts.actions.append((f"{code}.{row['action_rank']}", parts))
+
+
+def parts_of(action: Action) -> set[Kind]:
+    """The sections that ``action``, told ``has_target``, answers."""
+    return {kind for kind, column in ANSWERS.items() if getattr(action, column)}
 
 
 def named(codes: list[str]) -> str:

@@ -8,6 +8,7 @@ from plans.views import (
     elements,
     endorsements,
     fields,
+    order,
     plan,
     review,
     threads,
@@ -54,7 +55,7 @@ urlpatterns = [
     path(f"{VERSION}<str:code>/texte/", editor.text, name="plan_text"),
     path(f"{VERSION}<str:code>/ajouter/<str:kind>/", elements.add, name="plan_add"),
     path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/", elements.edit, name="plan_edit"),
-    path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/retirer/", elements.remove, name="plan_remove"),
-    path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/copier/", elements.copy, name="plan_copy"),
-    path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/deplacer/", elements.move, name="plan_move"),
+    path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/retirer/", order.remove, name="plan_remove"),
+    path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/copier/", order.copy, name="plan_copy"),
+    path(f"{VERSION}<str:code>/<str:kind>/<int:pk>/deplacer/", order.move, name="plan_move"),
 ]

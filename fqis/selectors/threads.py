@@ -90,6 +90,18 @@ def served_by(projects: QuerySet[Project]) -> dict[UUID | None, Served]:
     }
 
 
+def supported_by_priority(alliance: Alliance) -> dict[str, int]:
+    """How many supported projects serve each priority, by its lineage; one query."""
+    counted = (
+        Project.objects.supported()
+        .filter(alliance=alliance, priority_lineage__isnull=False)
+        .order_by()
+        .values_list("priority_lineage")
+        .annotate(n=Count("pk"))
+    )
+    return {str(lineage): number for lineage, number in counted}
+
+
 @dataclass(frozen=True)
 class PriorityLine:
     """A priority of the version in force, with what serves it; ``since`` is a version's number."""

@@ -33,7 +33,7 @@ from .threads import (
     places_of,
     threads,
 )
-from .waiting import todo, waiting
+from .waiting import todo, todo_and_waiting, waiting
 from .writing import (
     Desk,
     Sheet,
@@ -85,6 +85,7 @@ __all__ = [
     "threads",
     "to_correct",
     "todo",
+    "todo_and_waiting",
     "version_in_force",
     "versions_of",
     "waiting",

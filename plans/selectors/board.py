@@ -20,6 +20,7 @@ from plans.completeness import Completeness, check_all
 from plans.models import Endorsement, Opinion, PlanVersion
 from plans.wording import StateWords, state_words
 
+from .content import contents_by_version, fingerprint
 from .states import PlanState, plan_states
 
 State = PlanVersion.State
@@ -29,20 +30,24 @@ TO_COME = "a-venir"
 
 @dataclass(frozen=True)
 class Answers:
-    """What the partners asked for their endorsement said of a version, counted."""
+    """What the partners asked for their endorsement said of a version, counted.
+
+    An answer counts for the exact text it was given on: the others are ``earlier``.
+    """
 
     agree: int = 0
     reservation: int = 0
     disagree: int = 0
+    earlier: int = 0
     pending: int = 0
 
     @property
     def asked(self) -> int:
-        return self.agree + self.reservation + self.disagree + self.pending
+        return self.agree + self.reservation + self.disagree + self.earlier + self.pending
 
     @property
     def given(self) -> int:
-        """Those that agree, with a reservation or without."""
+        """Those that agree with the text as it reads, with a reservation or without."""
         return self.agree + self.reservation
 
 
@@ -138,16 +143,22 @@ def _opinions(versions: Sequence[PlanVersion]) -> dict[int, Opinion]:
 
 
 def _answers(versions: Sequence[PlanVersion]) -> dict[int, Answers]:
-    counted = (
+    counted = list(
         Endorsement.objects.filter(version__in=versions, cancelled_at=None)
         .order_by()
-        .values_list("version", "answer")
+        .values_list("version", "answer", "content_sha256")
         .annotate(n=Count("pk"))
     )
+    answered = {version_id for version_id, answer, _sha256, _n in counted if answer}
+    contents = contents_by_version(one for one in versions if one.pk in answered)
+    texts = {pk: fingerprint(content) for pk, content in contents.items()}
     found: dict[int, Answers] = {}
-    for version_id, answer, number in counted:
+    for version_id, answer, sha256, number in counted:
+        name = answer or "pending"
+        if answer and sha256 != texts[version_id]:
+            name = "earlier"
         kept = found.get(version_id, Answers())
-        found[version_id] = replace(kept, **{answer or "pending": number})
+        found[version_id] = replace(kept, **{name: getattr(kept, name) + number})
     return found
 
 
@@ -222,6 +233,7 @@ def board_columns() -> list[str]:
         _("D’accord"),
         _("Avec une réserve"),
         _("En désaccord"),
+        _("Sur un texte antérieur"),
     ]
 
 
@@ -245,4 +257,5 @@ def board_cells(row: PlanRow) -> list[Cell]:
         answers.agree,
         answers.reservation,
         answers.disagree,
+        answers.earlier,
     ]

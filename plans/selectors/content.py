@@ -4,6 +4,7 @@ Two versions with the same content have the same fingerprint, whoever wrote them
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -90,47 +91,71 @@ class PlanContent:
 
 def content_of(version: PlanVersion) -> PlanContent:
     """The content of ``version``, in eight queries whatever its size."""
-    texts = dict(SectionText.objects.filter(version=version).values_list("section_id", "html"))
-    sections = [
-        SectionContent(one.code, one.title, one.group, one.kind, texts.get(one.pk, ""))
-        for one in CanvasSection.objects.filter(canvas=version.plan.canvas_id)
-    ]
-    return PlanContent(sections, _priorities(version))
+    return contents_by_version([version])[version.pk]
 
 
-def _priorities(version: PlanVersion) -> list[PriorityContent]:
+def contents_by_version(versions: Iterable[PlanVersion]) -> dict[int, PlanContent]:
+    """The content of each version (with its ``plan``), in the queries of one."""
+    versions = list(versions)
+    texts = {
+        (version_id, section_id): html
+        for version_id, section_id, html in SectionText.objects.filter(
+            version__in=versions
+        ).values_list("version_id", "section_id", "html")
+    }
+    canvases: dict[int, list[CanvasSection]] = {}
+    for section in CanvasSection.objects.filter(
+        canvas__in={one.plan.canvas_id for one in versions}
+    ):
+        canvases.setdefault(section.canvas_id, []).append(section)
+    contents = {
+        version.pk: PlanContent(
+            [
+                SectionContent(
+                    one.code, one.title, one.group, one.kind, texts.get((version.pk, one.pk), "")
+                )
+                for one in canvases.get(version.plan.canvas_id, [])
+            ],
+            [],
+        )
+        for version in versions
+    }
+    _fill_priorities(contents)
+    return contents
+
+
+def _fill_priorities(contents: dict[int, PlanContent]) -> None:
     """Built from the top: each parent's list is filled while its children are read in order."""
     themes: dict[int, list[str]] = {}
     for priority_id, name in (
-        PriorityTheme.objects.filter(version=version)
+        PriorityTheme.objects.filter(version__in=contents)
         .order_by("national_priority__rank")
         .values_list("priority_id", "national_priority__name")
     ):
         themes.setdefault(priority_id, []).append(name)
-    priorities = {
-        one.pk: PriorityContent(
+    priorities: dict[int, PriorityContent] = {}
+    for one in Priority.objects.filter(version__in=contents).order_by("rank", "pk"):
+        priorities[one.pk] = PriorityContent(
             str(one.lineage), one.title, themes.get(one.pk, []), one.regional_link, one.local_link
         )
-        for one in Priority.objects.filter(version=version).order_by("rank", "pk")
-    }
+        contents[one.version_id].priorities.append(priorities[one.pk])
     objectives: dict[int, ObjectiveContent] = {}
-    for one in Objective.objects.filter(version=version).order_by("rank", "pk"):
-        objectives[one.pk] = ObjectiveContent(str(one.lineage), one.title)
-        priorities[one.priority_id].objectives.append(objectives[one.pk])
-    _fill_actions(version, objectives)
-    return list(priorities.values())
+    for goal in Objective.objects.filter(version__in=contents).order_by("rank", "pk"):
+        objectives[goal.pk] = ObjectiveContent(str(goal.lineage), goal.title)
+        priorities[goal.priority_id].objectives.append(objectives[goal.pk])
+    _fill_actions(contents, objectives)
 
 
-def _fill_actions(version: PlanVersion, objectives: dict[int, ObjectiveContent]) -> None:
+def _fill_actions(versions: Iterable[int], objectives: dict[int, ObjectiveContent]) -> None:
     places: dict[int, list[str]] = {}
     for action_id, name in (
-        ActionPlace.objects.filter(version=version)
+        ActionPlace.objects.filter(version__in=versions)
         .order_by("mrc__name")
         .values_list("action_id", "mrc__name")
     ):
         places.setdefault(action_id, []).append(name)
     actions: dict[int, ActionContent] = {}
-    for one in Action.objects.filter(version=version).order_by("rank", "pk"):
+    for one in Action.objects.filter(version__in=versions).order_by("rank", "pk"):
         actions[one.pk] = ActionContent(
             lineage=str(one.lineage),
             title=one.title,
@@ -146,7 +171,7 @@ def _fill_actions(version: PlanVersion, objectives: dict[int, ObjectiveContent])
             budget=one.budget,
         )
         objectives[one.objective_id].actions.append(actions[one.pk])
-    for line in Indicator.objects.filter(version=version).order_by("rank", "pk"):
+    for line in Indicator.objects.filter(version__in=versions).order_by("rank", "pk"):
         actions[line.action_id].indicators.append(
             IndicatorContent(
                 str(line.lineage),

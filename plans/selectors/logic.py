@@ -157,7 +157,8 @@ def _fill_priorities(
 
 def _describe(action: Action, objective_code: str) -> None:
     with_target = [one for one in action.indicators.all() if one.target is not None]
-    has = parts_of(action, has_target=bool(with_target))
+    action.has_target = bool(with_target)  # type: ignore[attr-defined]
+    has = parts_of(action)
     action.code = f"{objective_code}.{action.rank}"  # type: ignore[attr-defined]
     action.lacks = [kind for kind in ASKED if kind not in has]  # type: ignore[attr-defined]
     action.first_target = with_target[0] if with_target else None  # type: ignore[attr-defined]

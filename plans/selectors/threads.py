@@ -8,8 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, IntegerField, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from alliances.models import Comment, User
@@ -267,12 +277,16 @@ def becomes_correction(comment: Comment) -> bool:
 
 
 def awaiting_table(version_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """For each version: its corrections without an answer of the Table, and all of them."""
-    found = Comment.objects.filter(
-        target_label=LABEL, target_id__in=[*version_ids], is_correction=True
-    ).prefetch_related("replies")
-    counts: dict[int, tuple[int, int]] = {}
-    for one in found:
-        pending, total = counts.get(one.target_id, (0, 0))
-        counts[one.target_id] = (pending + one.awaits_table, total + 1)
-    return counts
+    """For each version: its corrections without an answer of the Table (``Comment.awaits_table``),
+    and all of them; one query."""
+    replies = Comment.objects.filter(answers=OuterRef("pk")).order_by("-created_at", "-pk")
+    last_side = Coalesce(Subquery(replies.values("side")[:1]), F("side"))
+    waits = Q(resolved_at=None) & ~Q(last=Side.TABLE.value)
+    counted = (
+        Comment.objects.filter(target_label=LABEL, target_id__in=[*version_ids], is_correction=True)
+        .annotate(last=last_side)
+        .order_by()
+        .values_list("target_id")
+        .annotate(pending=Count("pk", filter=waits), total=Count("pk"))
+    )
+    return {version_id: (pending, total) for version_id, pending, total in counted}

@@ -96,7 +96,14 @@ def _open_versions(user: User) -> list[_Open]:
 
 def todo(user: User) -> list[Todo]:
     """The plans that wait for ``user``."""
-    return [item for one in _open_versions(user) if (item := _todo(one, user)) is not None]
+    return todo_and_waiting(user)[0]
+
+
+def todo_and_waiting(user: User) -> tuple[list[Todo], list[Waiting]]:
+    """Both lists, from the same rows: for the page that shows them beside each other."""
+    opened = _open_versions(user)
+    todos, waitings = [_todo(one, user) for one in opened], [_waiting(one, user) for one in opened]
+    return [one for one in todos if one], [one for one in waitings if one]
 
 
 def _todo(one: _Open, user: User) -> Todo | None:
@@ -213,7 +220,7 @@ def _unanswered_words(one: _Open) -> str:
 
 def waiting(user: User) -> list[Waiting]:
     """The plans whose next step belongs to somebody else."""
-    return [item for one in _open_versions(user) if (item := _waiting(one, user)) is not None]
+    return todo_and_waiting(user)[1]
 
 
 def _waiting(one: _Open, user: User) -> Waiting | None:

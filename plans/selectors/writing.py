@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from alliances.models import Alliance, Comment, User
+from alliances.models import Alliance, User
 from plans.completeness import Completeness, Point, check, gap_of, is_started
 from plans.models import CanvasSection, PlanVersion, Priority, SectionText
 from plans.opening import Opening, opening_of
@@ -14,6 +14,7 @@ from plans.opening import Opening, opening_of
 from .logic import counted_priorities, fill_priority, priorities_of
 from .presence import Present, people_in
 from .states import ACTORS
+from .threads import open_remarks
 
 
 def get_version(alliance: Alliance, number: int) -> PlanVersion:
@@ -120,19 +121,6 @@ def first_section(version: PlanVersion) -> CanvasSection | None:
     )
 
 
-def _open_remarks(version: PlanVersion) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    fields = Comment.objects.filter(
-        target_label=PlanVersion._meta.label_lower,
-        target_id=version.pk,
-        answers=None,
-        resolved_at=None,
-    ).values_list("field", flat=True)
-    for name in fields:
-        counts[name] = counts.get(name, 0) + 1
-    return counts
-
-
 def _lines(
     version: PlanVersion,
     completeness: Completeness,
@@ -140,7 +128,7 @@ def _lines(
     present: dict[str, Present],
 ) -> list[SectionLine]:
     alliance = version.plan.alliance
-    remarks = _open_remarks(version)
+    remarks = open_remarks(version, opening.sections)
     lines: list[SectionLine] = []
     group = ""
     for section in opening.sections:

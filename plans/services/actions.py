@@ -14,6 +14,7 @@ from .elements import (
     IndicatorFields,
     add_action,
     add_indicator,
+    append_indicator,
     remove_element,
     removed,
     update_action,
@@ -44,15 +45,16 @@ def save_action(
 
     Refusals: those of ``add_action``, ``update_action`` and ``add_indicator``.
     """
+    add_line = add_indicator
     if action is None:
-        action = add_action(objective, by=by, **fields)
+        action, add_line = add_action(objective, by=by, **fields), append_indicator
     else:
         action = update_action(action, by=by, revision=revision, **fields)
     known = {one.pk: one for one in Indicator.objects.filter(action=action)}
     for line in indicators:
         if line.pk is None:
             if line.fields:
-                add_indicator(action, by=by, **line.fields)
+                add_line(action, by=by, **line.fields)
             continue
         if line.pk not in known:
             raise StaleAct(removed())

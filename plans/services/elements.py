@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from alliances import clock
 from alliances.errors import Refusal, StaleAct
 from alliances.models import Mrc, User
-from alliances.services import journal
 from plans.models import (
     Action,
     ActionPlace,
@@ -27,6 +26,7 @@ from plans.opening import Element, Kind, kinds_below, refuse_closed, section_of
 from plans.wording import moment_words
 
 from .locking import writable
+from .traces import record, record_added
 
 # What each writing leaves on an element, beside the columns it writes.
 SIGNED = ("revision", "updated_at", "updated_by")
@@ -178,18 +178,6 @@ def renumber(elements: Sequence[Element]) -> None:
         type(moved[0])._default_manager.bulk_update(moved, ["rank"])  # type: ignore[arg-type]
 
 
-def record(element: Element, version: PlanVersion, *, by: User, verb: str, summary: str) -> None:
-    journal.record(
-        by=by,
-        verb=verb,
-        summary=(summary % {"element": element})[:300],
-        alliance=version.plan.alliance,
-        target=element,
-        lineage=str(element.lineage),
-        version=version.number,
-    )
-
-
 # --- Priorities
 
 
@@ -229,10 +217,7 @@ def add_priority(version: PlanVersion, *, by: User, **fields: Unpack[PriorityFie
     refuse_closed(version, [Kind.PRIORITIES])
     priority = _append(Priority(version=version), _priority_values(fields), by=by)
     _set_themes(priority, fields.get("national_priorities", ()))
-    record(
-        priority, version, by=by, verb="add_priority",
-        summary=_("a ajouté la priorité « %(element)s »"),
-    )  # fmt: skip
+    record_added(priority, version, by=by)
     return priority
 
 
@@ -259,7 +244,9 @@ def add_objective(priority: Priority | None, *, by: User, title: str) -> Objecti
         raise Refusal(_("Choisissez la priorité que cet objectif sert."))
     version = writable(priority.version_id)
     refuse_closed(version, [Kind.OBJECTIVES])
-    return _append(Objective(version=version, priority=priority), {"title": title}, by=by)
+    objective = _append(Objective(version=version, priority=priority), {"title": title}, by=by)
+    record_added(objective, version, by=by)
+    return objective
 
 
 @transaction.atomic
@@ -307,6 +294,7 @@ def add_action(objective: Objective, *, by: User, **fields: Unpack[ActionFields]
     refuse_closed(version, [Kind.MEANS])
     action = _append(Action(version=version, objective=objective), _action_values(fields), by=by)
     _set_places(action, version, fields.get("mrcs", ()))
+    record_added(action, version, by=by)
     return action
 
 
@@ -332,7 +320,15 @@ def add_indicator(action: Action, *, by: User, **fields: Unpack[IndicatorFields]
     one without a name, and a target without its unit."""
     version = writable(action.version_id)
     refuse_closed(version, [Kind.INDICATORS], action=action)
-    return _append(Indicator(version=version, action=action), dict(fields), by=by)
+    indicator = append_indicator(action, by=by, **fields)
+    record_added(indicator, version, by=by)
+    return indicator
+
+
+def append_indicator(action: Action, *, by: User, **fields: Unpack[IndicatorFields]) -> Indicator:
+    """Writes an indicator that comes with its new action, whose line in the journal is enough.
+    The caller holds the version."""
+    return _append(Indicator(version_id=action.version_id, action=action), dict(fields), by=by)
 
 
 @transaction.atomic

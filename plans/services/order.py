@@ -24,8 +24,9 @@ from plans.models import (
 )
 from plans.opening import Element, kinds_below, refuse_closed, section_of
 
-from .elements import action_of, record, removed, renumber, siblings
+from .elements import action_of, removed, renumber, siblings
 from .locking import writable
+from .traces import record, record_added
 
 Row = TypeVar("Row", bound=models.Model)
 PARENTS: dict[type[Any], str] = {
@@ -33,15 +34,37 @@ PARENTS: dict[type[Any], str] = {
     Action: "objective",
     Indicator: "action",
 }
+ABOVE = {
+    Objective: ("priority",),
+    Action: ("objective__priority",),
+    Indicator: ("action__objective__priority",),
+}
 
 
 def _held(element: Element) -> tuple[PlanVersion, Any]:
     """The version, held, and the element as it is now, when it may be moved."""
     version = writable(element.version_id)
-    current = type(element)._default_manager.filter(pk=element.pk).first()
+    rows: models.QuerySet[Any] = type(element)._default_manager.all()
+    current = rows.select_related(*ABOVE.get(type(element), ())).filter(pk=element.pk).first()
     if current is None:
         raise StaleAct(removed())
     return version, current
+
+
+def _code(element: Any) -> str:
+    """« 1.2.3 », its number in the plan."""
+    above = PARENTS.get(type(element))
+    return f"{_code(getattr(element, above))}.{element.rank}" if above else str(element.rank)
+
+
+def _record_move(element: Element, version: PlanVersion, before: str, *, by: User) -> None:
+    """One line for a move; none when the element is where it was."""
+    after = _code(element)
+    if after != before:
+        record(
+            element, version, by=by, verb="move_element", before=before, after=after,
+            summary=_("a déplacé « %(element)s » : %(before)s devient %(after)s"),
+        )  # fmt: skip
 
 
 def _refuse_closed(version: PlanVersion, element: Element) -> None:
@@ -55,11 +78,14 @@ def move_element(element: Element, *, by: User, up: bool) -> None:
     version, current = _held(element)
     _refuse_closed(version, current)
     order = list(siblings(current))
+    before = _code(current)
     place = next(i for i, one in enumerate(order) if one.pk == current.pk)
+    order[place] = current
     other = place - 1 if up else place + 1
     if 0 <= other < len(order):
         order[place], order[other] = order[other], order[place]
         renumber(order)
+        _record_move(current, version, before, by=by)
 
 
 def _checked_parent(version: PlanVersion, element: Element, parent: Element) -> Element:
@@ -82,7 +108,7 @@ def move_element_to(
     """
     version, current = _held(element)
     _refuse_closed(version, current)
-    name = PARENTS.get(type(current))
+    before, name = _code(current), PARENTS.get(type(current))
     if parent is not None and name is not None:
         parent = _checked_parent(version, current, parent)
         if getattr(current, f"{name}_id") != parent.pk:
@@ -98,6 +124,7 @@ def move_element_to(
     place = len(others) if rank is None else min(max(rank, 1), len(others) + 1) - 1
     others.insert(place, current)
     renumber(others)
+    _record_move(current, version, before, by=by)
     return current
 
 
@@ -158,9 +185,5 @@ def copy_element(element: Element, *, by: User) -> Any:
     _copy_below(current, copy, by=by)
     place = next(i for i, one in enumerate(order) if one.pk == current.pk)
     renumber([*order[: place + 1], copy, *order[place + 1 :]])
-    if isinstance(copy, Priority):
-        record(
-            copy, version, by=by, verb="add_priority",
-            summary=_("a ajouté la priorité « %(element)s »"),
-        )  # fmt: skip
+    record_added(copy, version, by=by)
     return copy

@@ -36,6 +36,12 @@ PLURALS = {
 _HEADING = re.compile(r"<(/?)h([34])>")
 
 
+@register.filter
+def frequency_words(value: str) -> str:
+    """« chaque trimestre », of an indicator's content."""
+    return value_text("frequency", value)
+
+
 @dataclass(frozen=True)
 class IndicatorSheet:
     name: str

@@ -18,6 +18,7 @@ from plans.documents import comparison_document
 from plans.entries import GLYPHS, MASCULINE, Entry, Mark, Report
 from plans.models import Plan, PlanVersion
 from plans.selectors.content import content_of
+from plans.served import links_words
 from plans.wording import last_act, state_words
 
 PER_PAGE = 60
@@ -168,14 +169,15 @@ def compare(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def _compared(request: HttpRequest, old: PlanVersion, new: PlanVersion) -> dict[str, Any]:
     whole = "identique" in request.GET
     chosen = request.GET.get("genre", "")
-    found = report(content_of(old), content_of(new), whole=whole)
+    before, after = content_of(old), content_of(new)
+    found = report(before, after, whole=whole)
     entries = [one for one in found.entries if not chosen or chosen in one.marks]
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     reader = person_of(request)
     return {
         "old": _side(old, reader),
         "new": _side(new, reader),
-        "lede": _lede(found),
+        "lede": f"{_lede(found)} {links_words(old.plan.alliance, before, after)}".strip(),
         "found": found,
         "filters": _filters(found, chosen),
         "chosen": chosen,

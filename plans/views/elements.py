@@ -11,7 +11,6 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from alliances.errors import Refusal, StaleAct
 from alliances.models import Alliance, User
@@ -93,7 +92,7 @@ KINDS = {
 }
 
 
-def _kind(kind: str) -> Kind:
+def kind_of(kind: str) -> Kind:
     if kind not in KINDS:
         raise Http404
     return KINDS[kind]
@@ -105,7 +104,7 @@ ABOVE: dict[type[Any], tuple[str, ...]] = {
 }
 
 
-def _one(model: type[Model], version: PlanVersion, pk: int) -> Any:
+def one_of(model: type[Model], version: PlanVersion, pk: int) -> Any:
     """An element of ``version`` with what it hangs from; raises Http404 for another version's."""
     if model is PlanVersion:
         return version
@@ -125,7 +124,7 @@ def _priority_of(element: Any) -> Priority | None:
     return element
 
 
-def _back(
+def back_to(
     alliance: Alliance, version: PlanVersion, code: str, kind: str, element: Any
 ) -> HttpResponse:
     """To the section, on the element, its priority shown in full."""
@@ -147,7 +146,7 @@ class _Writing:
 
     @property
     def spec(self) -> Kind:
-        return _kind(self.kind)
+        return kind_of(self.kind)
 
     @cached_property
     def limits(self) -> Opening | None:
@@ -257,7 +256,7 @@ def _form_page(request: HttpRequest, alliance: Alliance, writing: _Writing) -> H
                 form.add_error(known, str(refusal))
             else:
                 messages.success(request, writing.spec.done())
-                return _back(alliance, writing.version, writing.section.code, kind, saved)
+                return back_to(alliance, writing.version, writing.section.code, kind, saved)
     opened = Opened(
         kind,
         form,
@@ -282,11 +281,11 @@ def _writing(
     section = next((one for one in opening.sections if one.code == code), None)
     if section is None:
         raise Http404
-    spec = _kind(kind)
+    spec = kind_of(kind)
     if not pk:
-        parent = _one(spec.parent, version, under)
+        parent = one_of(spec.parent, version, under)
         return _Writing(version, section, kind, None, parent, opening)
-    element = _one(spec.model, version, pk)
+    element = one_of(spec.model, version, pk)
     parent = element.objective if kind == "action" else None
     return _Writing(version, section, kind, element, parent, opening)
 
@@ -322,72 +321,3 @@ def edit(
     request: HttpRequest, alliance: Alliance, number: int, code: str, kind: str, pk: int
 ) -> HttpResponse:
     return _open_page(request, alliance, _writing(alliance, number, code, kind, pk=pk))
-
-
-def _element(alliance: Alliance, number: int, kind: str, pk: int) -> tuple[PlanVersion, Any]:
-    version = selectors.get_version(alliance, number)
-    return version, _one(_kind(kind).model, version, pk)
-
-
-@require_POST
-@alliance_page("edit_plan")
-def remove(
-    request: HttpRequest, alliance: Alliance, number: int, code: str, kind: str, pk: int
-) -> HttpResponse:
-    version, element = _element(alliance, number, kind, pk)
-    try:
-        services.remove_element(element, by=person_of(request))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("« %(element)s » est retiré du plan.") % {"element": element})
-    if kind == "priorite":
-        return redirect(alliance.url("plan_section", number, code))
-    above = element.objective if kind == "action" else element.priority
-    above_kind = "objectif" if kind == "action" else "priorite"
-    return _back(alliance, version, code, above_kind, above)
-
-
-@require_POST
-@alliance_page("edit_plan")
-def copy(
-    request: HttpRequest, alliance: Alliance, number: int, code: str, kind: str, pk: int
-) -> HttpResponse:
-    """The element again, with all that is under it, just after it."""
-    version, element = _element(alliance, number, kind, pk)
-    try:
-        made = services.copy_element(element, by=person_of(request))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect(alliance.url("plan_section", number, code))
-    messages.success(request, _("« %(element)s » est ajouté au plan.") % {"element": made})
-    return _back(alliance, version, code, kind, made)
-
-
-@require_POST
-@alliance_page("edit_plan")
-def move(
-    request: HttpRequest, alliance: Alliance, number: int, code: str, kind: str, pk: int
-) -> HttpResponse:
-    """One place up (``sens=haut``) or down among the elements beside it; with ``rang``, to that
-    place, under ``sous`` when it is given."""
-    version, element = _element(alliance, number, kind, pk)
-    by, sent = person_of(request), request.POST
-    try:
-        if "sens" in sent:
-            services.move_element(element, by=by, up=sent["sens"] == "haut")
-        else:
-            under, rank = sent.get("sous", ""), sent.get("rang", "").strip()
-            parent = None
-            if under.isdecimal() and kind != "priorite":
-                parent = _one(_kind(kind).parent, version, int(under[:18]))
-            element = services.move_element_to(
-                element, by=by, parent=parent, rank=int(rank[:4]) if rank.isdecimal() else None
-            )
-            messages.success(request, _("« %(element)s » est déplacé.") % {"element": element})
-    except StaleAct as refusal:
-        messages.error(request, str(refusal))
-        return redirect(alliance.url("plan_section", number, code))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return _back(alliance, version, code, kind, element)

@@ -19,6 +19,7 @@ from .chapter import Chapter
 from .words import BODIES, PARTNERS, RESERVATION
 
 INDEX = "Indice de vitalité économique"
+MOST_AFFECTED = ["Aînés qui vivent seuls", "Familles monoparentales", "Jeunes sans diplôme"]
 
 
 class Concertation(Chapter):
@@ -80,6 +81,7 @@ class Concertation(Chapter):
                 value=Decimal(-2 - rank) - Decimal(self.rank) / 10,
                 year=self.index_year,
                 source="Donnée fictive",
+                most_affected=MOST_AFFECTED[(rank + self.rank) % len(MOST_AFFECTED)],
             )
 
     def _count(self, held: int) -> None:
@@ -126,14 +128,15 @@ class Concertation(Chapter):
         )
 
     def _share(self) -> None:
-        action = Action.objects.filter(
+        actions = Action.objects.filter(
             version__plan__alliance=self.alliance, version__state=PlanVersion.State.APPROVED
-        ).order_by("objective__priority__rank", "objective__rank", "rank")[self.rank % 2]
+        ).order_by("objective__priority__rank", "objective__rank", "rank")
+        action = actions[self.rank // 2 % 6]
         share_practice(
             action,
             by=self.coordination,
             title=action.title,
-            summary=f"{action.means} Menée par {action.lead}, avec {action.collaborators.lower()}.",
+            summary=f"{action.means} Responsable : {action.lead}. Avec : {action.collaborators}.",
             result=action.expected_result,
             contact=self.coordination.email,
         )

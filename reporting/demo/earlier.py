@@ -17,7 +17,7 @@ from fqis.models import Envelope
 
 from .agenda import Agenda
 from .concertation import Concertation
-from .earlier_words import PARTNERS, PRIORITIES, SECTION_TEXTS
+from .earlier_words import MEANS, PARTNERS, PRIORITIES, SECTION_TEXTS
 from .payments import Payments
 from .people import Cast
 from .plan import PlanStory
@@ -113,7 +113,7 @@ class EarlierPlan(PlanStory):
 
     texts = SECTION_TEXTS
     priorities = PRIORITIES
-    lead = "Démarche de développement social"
+    means = MEANS
 
 
 class EarlierConcertation(Concertation):

@@ -1,6 +1,9 @@
 """The words of the demo's earlier cycle, on the canvas of 2017. Nobody is real."""
 
+from datetime import date
 from typing import Any
+
+from .means import Means
 
 SECTION_TEXTS = {
     "1": "Les élus et leurs partenaires retiennent ces priorités parmi les thèmes du guide, après"
@@ -33,8 +36,8 @@ PRIORITIES: list[dict[str, Any]] = [
             {
                 "title": "Relier les comptoirs alimentaires d’une même MRC",
                 "actions": [
-                    ("Partager un camion réfrigéré", "livraisons par semaine", 4, 12),
-                    ("Ouvrir des cuisines collectives", "groupes", 6, 14),
+                    ("Partager un camion réfrigéré", 4, 12),
+                    ("Ouvrir des cuisines collectives", 6, 14),
                 ],
             }
         ],
@@ -45,7 +48,7 @@ PRIORITIES: list[dict[str, Any]] = [
         "objectives": [
             {
                 "title": "Offrir un transport à coût réduit dans les petites municipalités",
-                "actions": [("Étendre le transport collectif rural", "municipalités", 5, 11)],
+                "actions": [("Étendre le transport collectif rural", 5, 11)],
             }
         ],
     },
@@ -55,11 +58,73 @@ PRIORITIES: list[dict[str, Any]] = [
         "objectives": [
             {
                 "title": "Accompagner les personnes avant et pendant l’emploi",
-                "actions": [("Créer des plateaux de travail", "places", 10, 35)],
+                "actions": [("Créer des plateaux de travail", 10, 35)],
             }
         ],
     },
 ]
+
+END = date(2023, 3, 31)
+MEANS = {
+    "Partager un camion réfrigéré": Means(
+        "Un camion acheté en commun, un chauffeur et une tournée par semaine.",
+        "Comptoirs alimentaires et ménages qu’ils servent",
+        800,
+        "Aucun comptoir ne refuse de denrées faute de transport",
+        "Corporation de développement communautaire",
+        "Comptoirs alimentaires, marchands, MRC",
+        date(2018, 9, 1),
+        END,
+        110,
+        "Livraisons par semaine",
+        "livraisons",
+        "quarterly",
+    ),
+    "Ouvrir des cuisines collectives": Means(
+        "Une formatrice et l’accès à des cuisines d’écoles et de salles communautaires.",
+        "Familles à faible revenu et personnes seules",
+        220,
+        "Des groupes qui se réunissent chaque mois",
+        "Centre d’action bénévole",
+        "Commission scolaire, municipalités",
+        date(2019, 1, 15),
+        date(2022, 6, 30),
+        70,
+        "Groupes actifs",
+        "groupes",
+        "half-yearly",
+        2,
+    ),
+    "Étendre le transport collectif rural": Means(
+        "Des places réservées dans le transport adapté et un tarif réduit.",
+        "Personnes sans voiture des petites municipalités",
+        400,
+        "Un trajet par jour vers les services dans chaque secteur",
+        "Transport collectif de la MRC",
+        "Municipalités, santé publique",
+        date(2018, 11, 1),
+        END,
+        120,
+        "Municipalités desservies",
+        "municipalités",
+        "yearly",
+    ),
+    "Créer des plateaux de travail": Means(
+        "Deux entreprises d’insertion, un intervenant et un suivi d’un an.",
+        "Personnes éloignées du marché du travail",
+        60,
+        "Une personne sur deux garde un emploi après le plateau",
+        "Démarche de développement social",
+        "Services d’emploi, employeurs",
+        date(2019, 4, 1),
+        END,
+        90,
+        "Places offertes",
+        "places",
+        "yearly",
+        2,
+    ),
+}
 
 # Category of 2017, name, type of collaboration.
 PARTNERS = [

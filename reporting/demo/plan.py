@@ -4,18 +4,27 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from alliances.services.comments import post_comment
-from plans.models import Action, Indicator, NationalPriority, PlanVersion, SectionText
+from conventions.selectors import signed_convention
+from plans.models import (
+    Action,
+    Indicator,
+    NationalPriority,
+    Objective,
+    PlanVersion,
+    SectionText,
+)
 from plans.selectors.review import requirements_of
-from plans.selectors.threads import corrections_of
+from plans.selectors.threads import corrections_of, element_field, roots
+from plans.services.actions import IndicatorLine, save_action
 from plans.services.elements import (
-    add_action,
-    add_indicator,
     add_objective,
     add_priority,
+    update_action,
     update_indicator,
 )
 from plans.services.modifications import open_version
 from plans.services.opinions import give_opinion
+from plans.services.order import move_element
 from plans.services.review import PointEntry, save_points
 from plans.services.sections import save_section_text
 from plans.services.versions import (
@@ -26,10 +35,12 @@ from plans.services.versions import (
 )
 
 from .chapter import Chapter
-from .words import LOGIC, PRIORITIES, RETURNED, SECTION_TEXTS, WIDENED
+from .means import MEANS
+from .words import LOGIC, PRIORITIES, RETURNED, REWRITTEN, SECTION_TEXTS, WIDENED
 
 # The sections a version in the middle of its writing still lacks.
 UNFINISHED = ["2c", "10b", "10f"]
+PLACE = ("priority__rank", "rank")
 
 
 class PlanStory(Chapter):
@@ -37,7 +48,7 @@ class PlanStory(Chapter):
 
     texts = SECTION_TEXTS
     priorities = PRIORITIES
-    lead = "CDC"
+    means = MEANS
 
     def write(self, day: date) -> None:
         """Version 1: every section and the whole logic, in two evenings."""
@@ -72,6 +83,12 @@ class PlanStory(Chapter):
         """Another version, whose new means are still to be written."""
         reason = "La priorité sur l’itinérance demande d’autres moyens."
         self.on(day, self.coordination, lambda: self._open_sections(reason, WIDENED))
+
+    def rework(self, day: date) -> None:
+        """What the widened version changes, and what is said of it."""
+        self.on(day, self.coordination, self._rework, hour=14)
+        self.on(day + timedelta(days=8), self.advisor, self._ask, hour=9)
+        self.on(day + timedelta(days=10), self.coordination, self._reply, hour=16)
 
     def leave_unfinished(self, day: date) -> None:
         """What the coordination emptied to write it again, and has not written yet."""
@@ -128,7 +145,6 @@ class PlanStory(Chapter):
         themes = {
             one.code: one for one in NationalPriority.objects.filter(cycle=self.alliance.cycle)
         }
-        mrcs = list(self.alliance.territory.mrcs.all())
         chosen = self.priorities if self.rank % 2 else self.priorities[:3]
         for item in chosen:
             priority = add_priority(
@@ -140,49 +156,101 @@ class PlanStory(Chapter):
             )
             for goal in item["objectives"]:
                 objective = add_objective(priority, by=by, title=goal["title"])
-                for rank, (title, unit, baseline, target) in enumerate(goal["actions"]):
-                    action = add_action(
-                        objective,
-                        by=by,
-                        title=title,
-                        means="Une ressource partagée, un comité de suivi et un budget annuel.",
-                        population="Personnes et familles à faible revenu",
-                        mrcs=mrcs[rank::2],
-                        people_to_reach=120 + 40 * rank,
-                        expected_result="Un service stable, connu et utilisé",
-                        lead=self.lead,
-                        collaborators="Municipalités, organismes, santé publique",
-                    )
-                    add_indicator(
-                        action,
-                        by=by,
-                        name=f"Nombre de {unit}",
-                        baseline=Decimal(baseline),
-                        target=Decimal(target),
-                        unit=unit,
-                    )
+                for title, baseline, target in goal["actions"]:
+                    self._act(objective, title, Decimal(baseline), Decimal(target))
+
+    def _act(self, objective: Objective, title: str, baseline: Decimal, target: Decimal) -> None:
+        """An action as ``means`` tells it, with its indicator."""
+        told = self.means[title]
+        mrcs = list(self.alliance.territory.mrcs.order_by("name"))
+        save_action(
+            None,
+            objective,
+            by=self.coordination,
+            fields={
+                "title": title,
+                "means": told.means,
+                "population": told.population,
+                "mrcs": mrcs[self.rank % told.places :: told.places],
+                "people_to_reach": told.people,
+                "expected_result": told.result,
+                "lead": told.lead,
+                "collaborators": told.collaborators,
+                "starts_on": told.starts_on,
+                "ends_on": told.ends_on,
+                "budget": self._budget(told.share),
+            },
+            indicators=[
+                IndicatorLine(
+                    fields={
+                        "name": told.indicator,
+                        "baseline": baseline,
+                        "target": target,
+                        "unit": told.unit,
+                        "frequency": told.frequency,
+                    }
+                )
+            ],
+        )
+
+    def _budget(self, share: int) -> Decimal | None:
+        """So many thousandths of the convention, to the nearest hundred dollars."""
+        convention = signed_convention(self.alliance)
+        return round(convention.amount * share / 100_000) * Decimal(100) if convention else None
 
     def _add_action(self) -> None:
-        version = self._open()
-        action = Action.objects.filter(version=version).order_by("pk")[0]
-        added = add_action(
-            action.objective,
-            by=self.coordination,
-            title="Ouvrir une cuisine-école dans un centre communautaire",
-            means="Une cuisine prêtée et deux formatrices à temps partiel.",
-            population="Jeunes adultes et nouveaux arrivants",
-            people_to_reach=60,
-            expected_result="Trente personnes formées par année",
-            lead="CAB",
-            collaborators="Centre de services scolaire",
+        objective = Objective.objects.filter(version=self._open()).order_by(*PLACE)[0]
+        title = "Ouvrir une cuisine-école dans un centre communautaire"
+        self._act(objective, title, Decimal(0), Decimal(30))
+
+    def _rework(self) -> None:
+        """What the third version changes: a text, an action that leads otherwise, one that moves,
+        one that is new."""
+        version, by = self._open(), self.coordination
+        text = SectionText.objects.select_related("section").get(version=version, section__code="3")
+        save_section_text(
+            version, text.section, by=by, html=f"<p>{REWRITTEN}</p>", revision=text.revision
         )
-        add_indicator(
-            added,
+        actions = Action.objects.filter(version=version)
+        shared = actions.get(title="Mettre en commun le transport des denrées")
+        update_action(
+            shared,
+            by=by,
+            means=shared.means.replace("cinq organismes", "huit organismes"),
+            lead="Table en sécurité alimentaire",
+            people_to_reach=1500,
+        )
+        move_element(actions.get(title="Jumeler des aînés et des bénévoles"), by=by, up=True)
+        last = Objective.objects.filter(version=version).order_by(*PLACE).reverse()[0]
+        self._act(last, "Accompagner vers un logement stable", Decimal(4), Decimal(25))
+
+    def _ask(self) -> None:
+        version = self._open()
+        post_comment(
+            version,
+            by=self.advisor,
+            alliance=self.alliance,
+            field="3",
+            body="Pouvez-vous dire d’où vient la priorité sur l’itinérance?",
+        )
+        action = Action.objects.get(version=version, title="Ouvrir une halte-chaleur")
+        post_comment(
+            version,
+            by=self.cast.analyst,
+            alliance=self.alliance,
+            field=element_field("action", action.lineage),
+            body="Le budget compte-t-il la sécurité la nuit?",
+        )
+
+    def _reply(self) -> None:
+        version = self._open()
+        asked = roots(version).get(field="3")
+        post_comment(
+            version,
             by=self.coordination,
-            name="Personnes formées",
-            baseline=Decimal(0),
-            target=Decimal(30),
-            unit="personnes",
+            alliance=self.alliance,
+            body="Elle vient des consultations de septembre, à Shawinigan et à La Tuque.",
+            answers=asked,
         )
 
     def _empty_sections(self) -> None:

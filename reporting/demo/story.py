@@ -126,6 +126,9 @@ def _plan(plan: PlanStory, around: Concertation, payments: Payments, signed_on: 
         plan.validate(date(2026, 2, 20))
         plan.approve(date(2026, 3, 12))
         plan.widen(date(2026, 10, 5))
+        plan.rework(date(2026, 10, 12))
+        # What is emptied after they answer leaves them on an earlier text.
+        around.agree(date(2026, 10, 26))
         plan.leave_unfinished(date(2026, 11, 2))
     elif state == "v2_submitted":
         plan.modify(date(2026, 9, 14), "Le partenaire principal de la priorité 1 a changé.")

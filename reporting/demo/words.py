@@ -215,7 +215,8 @@ INITIATIVES = [
     ("centres-villes", "Médiation urbaine à {place}", 300),
 ]
 
-# Title of a priority, its national theme, its objectives and their actions.
+# Title of a priority, its national theme, its objectives and their actions, each with its baseline
+# and its target; ``means`` tells the rest.
 PRIORITIES: list[dict[str, Any]] = [
     {
         "title": "Assurer l’accès à une alimentation saine et digne",
@@ -224,13 +225,13 @@ PRIORITIES: list[dict[str, Any]] = [
             {
                 "title": "Offrir un point d’approvisionnement à moins de 30 minutes partout",
                 "actions": [
-                    ("Ouvrir des marchés mobiles", "marchés", 1, 4),
-                    ("Mettre en commun le transport des denrées", "tonnes par année", 38, 60),
+                    ("Ouvrir des marchés mobiles", 1, 4),
+                    ("Mettre en commun le transport des denrées", 38, 60),
                 ],
             },
             {
                 "title": "Réduire de moitié les refus d’aide alimentaire",
-                "actions": [("Former des cuisines collectives autonomes", "groupes", 3, 12)],
+                "actions": [("Former des cuisines collectives autonomes", 3, 12)],
             },
         ],
     },
@@ -241,8 +242,8 @@ PRIORITIES: list[dict[str, Any]] = [
             {
                 "title": "Briser l’isolement dans chaque milieu",
                 "actions": [
-                    ("Organiser un transport solidaire", "trajets par année", 900, 2400),
-                    ("Jumeler des aînés et des bénévoles", "jumelages", 40, 150),
+                    ("Organiser un transport solidaire", 900, 2400),
+                    ("Jumeler des aînés et des bénévoles", 40, 150),
                 ],
             }
         ],
@@ -253,7 +254,7 @@ PRIORITIES: list[dict[str, Any]] = [
         "objectives": [
             {
                 "title": "Offrir un lieu sûr le jour comme la nuit",
-                "actions": [("Ouvrir une halte-chaleur", "places", 12, 30)],
+                "actions": [("Ouvrir une halte-chaleur", 12, 30)],
             }
         ],
     },
@@ -263,7 +264,7 @@ PRIORITIES: list[dict[str, Any]] = [
         "objectives": [
             {
                 "title": "Faire entendre l’expertise de vécu",
-                "actions": [("Former les équipes des services publics", "équipes", 0, 20)],
+                "actions": [("Former les équipes des services publics", 0, 20)],
             }
         ],
     },
@@ -348,6 +349,11 @@ RESERVATION = "Nous appuyons le plan. Le budget du transport nous paraît trop m
 
 # Section codes that the last version of Mauricie opens, and what its return asks elsewhere.
 WIDENED = ["2c", "3", "4", "5", "6", "7", "8", "9", "10b", "10f"]
+REWRITTEN = (
+    "Le comité régional retient trois priorités. Elles répondent au portrait de la section 2 et ont"
+    " fait consensus le 28 septembre 2026, avec quatre personnes en situation de pauvreté. La"
+    " priorité sur l’itinérance demande d’autres moyens."
+)
 LOGIC = ["3", "4", "5", "6", "7", "8", "9"]
 RETURNED = {
     "7": "Précisez les résultats attendus de la priorité 2.",

@@ -11,7 +11,7 @@ from alliances.models import Comment, User
 from alliances.roles import Side
 from alliances.todo import Todo
 from plans.models import PlanVersion
-from plans.wording import title_of
+from plans.wording import name_of
 from reporting.models import AnnualReport
 from reporting.selectors.reports import territories_with
 
@@ -96,15 +96,9 @@ def _on_report(report: AnnualReport, remarks: list[Comment]) -> Todo:
 
 def _on_plan(version: PlanVersion, remarks: list[Comment]) -> Todo:
     alliance = version.plan.alliance
-    section = remarks[0].field
-    address = (
-        alliance.url("plan_section", version.number, section)
-        if section
-        else alliance.url("plan_version", version.number)
-    )
     return Todo(
-        title=_title(remarks, title_of(version)),
-        url=address,
+        title=_title(remarks, _("la %(plan)s") % {"plan": name_of(version)}),
+        url=alliance.url("plan_threads", version.number) + f"#remarque-{remarks[0].pk}",
         button=_("Répondre"),
         alliance=alliance,
         since=timezone.localtime(remarks[0].created_at).date(),

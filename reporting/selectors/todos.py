@@ -10,7 +10,7 @@ from fqis.selectors import todos as versement_todos
 from plans import selectors as plans
 from reporting.selectors import remark_todos, report_todos
 
-_LISTED = (conventions, plans, versement_todos)
+_LISTED = (conventions, versement_todos)
 _PENDING = (project_todos, report_todos, remark_todos)
 
 
@@ -21,7 +21,8 @@ def todos_of(user: User) -> list[Todo]:
     """
     cached: list[Todo] | None = getattr(user, "_todos", None)
     if cached is None:
-        found = [todo for source in (*_LISTED, *_PENDING) for todo in source.todo(user)]
+        found, user._plan_waitings = plans.todo_and_waiting(user)  # type: ignore[attr-defined]
+        found += [todo for source in (*_LISTED, *_PENDING) for todo in source.todo(user)]
         cached = sorted(found, key=lambda todo: (todo.due_on or date.max, todo.since or date.max))
         user._todos = cached  # type: ignore[attr-defined]
     return cached
@@ -30,7 +31,9 @@ def todos_of(user: User) -> list[Todo]:
 def waitings_of(user: User) -> list[Waiting]:
     """Everything ``user`` waits for, what has waited longest on top."""
     sources = (*_LISTED, report_todos)
-    found = [waiting for source in sources for waiting in source.waiting(user)]
+    listed: list[Waiting] | None = getattr(user, "_plan_waitings", None)
+    found = [*(plans.waiting(user) if listed is None else listed)]
+    found += [waiting for source in sources for waiting in source.waiting(user)]
     return sorted(found, key=lambda waiting: waiting.since or date.max)
 
 
@@ -41,4 +44,4 @@ def count_todos(user: User) -> int:
     if listed is not None:
         return len(listed)
     pending = [rows for source in _PENDING for rows in source.pending(user)]
-    return count_pending(pending) + sum(len(source.todo(user)) for source in _LISTED)
+    return count_pending(pending) + sum(len(source.todo(user)) for source in (plans, *_LISTED))

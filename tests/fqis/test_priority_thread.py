@@ -280,3 +280,24 @@ def test_the_pages_cost_the_same_for_1_and_100_projects(client: Client) -> None:
     assert "Projets acceptés" in text_of(page)
     served = threads_of(alliance).lines[0].served
     assert served.supported == 102
+
+
+# --- Comparing two versions
+
+
+def test_the_comparison_says_which_projects_keep_their_link(client: Client) -> None:
+    alliance = planned_alliance()
+    first, second = priorities(alliance)
+    for priority in (first, first, second):
+        accepted_project(alliance, priority=priority)
+    received_project(alliance, priority=first)
+    by = person("coordination", alliance.territory)
+    version = open_version(alliance.plan, by=by, reason="Deux priorités en une")
+    client.force_login(by)
+
+    def said() -> str:
+        return text_of(client.get(f"{BASE}plan/comparer/?de=1&a=2&identique=1"))
+
+    assert "3 projets gardent leur lien." in said()
+    remove_element(Priority.objects.get(version=version, lineage=first.lineage), by=by)
+    assert "1 projet garde son lien, 2 sont à relier." in said()

@@ -11,12 +11,28 @@ from django.test.utils import CaptureQueriesContext
 
 from alliances import clock
 from alliances.models import User
-from plans.models import CanvasSection, Endorsement, Opinion, Plan, PlanVersion, SectionText
+from plans.models import (
+    Action,
+    CanvasSection,
+    Endorsement,
+    Opinion,
+    Plan,
+    PlanVersion,
+    SectionText,
+)
 from plans.selectors.board import board_of, in_order
-from plans.services import open_version
+from plans.selectors.content import content_of, fingerprint
+from plans.services import open_version, update_action
 from tests.factories import AllianceFactory, UserFactory, person
 
-from .factories import PlanFactory, approved_plan, draft_version, version_in, write_all
+from .factories import (
+    PlanFactory,
+    approved_plan,
+    draft_version,
+    version_in,
+    write_all,
+    written_version,
+)
 
 pytestmark = pytest.mark.django_db
 BOARD = "/plans/"
@@ -52,7 +68,7 @@ def ask(version: PlanVersion, answer: str = "", **fields: Any) -> Endorsement:
         "text": "Une réserve" if answer in ("reservation", "disagree") else "",
         "answered_at": clock.now(),
         "answered_name": "Une personne",
-        "content_sha256": "0" * 64,
+        "content_sha256": fingerprint(content_of(version)),
     }
     return Endorsement.objects.create(
         version=version,
@@ -167,6 +183,29 @@ def test_endorsements_are_counted_without_those_cancelled(client: Client) -> Non
 
     assert "3 sur 5" in row
     assert "1 réserve, 1 désaccord" in row
+    assert "texte antérieur" not in row
+
+
+def test_an_endorsement_holds_for_the_text_it_was_given_on(client: Client) -> None:
+    version = written_version("mauricie", priorities=1)
+    other = written_version("laval", priorities=1)
+    for answer in ("agree", "disagree", ""):
+        ask(version, answer)
+    ask(other, "agree")
+    update_action(Action.objects.get(version=version), by=UserFactory(), lead="Une autre")
+    ask(version, "reservation")
+    sign_in(client, "analyst")
+
+    found = {row.split()[0]: row for row in rows_of(client.get(BOARD))}
+
+    assert "1 sur 4" in found["Mauricie"]
+    assert "2 sur un texte antérieur" in found["Mauricie"]
+    assert "désaccord" not in found["Mauricie"]
+    assert "1 sur 1" in found["Laval"]
+    sheet = client.get(f"{BOARD}?export=csv").content.decode("utf-8-sig").splitlines()
+    assert sheet[0].endswith("Sur un texte antérieur")
+    line = next(one for one in sheet if one.startswith("Mauricie"))
+    assert line.split(";")[-5:] == ["4", "0", "1", "0", "2"]
 
 
 # --- Filters, order, export
@@ -225,7 +264,7 @@ def test_the_cycle_before_has_its_own_words(client: Client) -> None:
 
 
 def test_the_board_costs_the_same_for_one_plan_and_for_twenty(client: Client) -> None:
-    draft_version("mauricie")
+    ask(draft_version("mauricie"), "agree")
     sign_in(client, "analyst")
 
     def count() -> int:
@@ -236,7 +275,9 @@ def test_the_board_costs_the_same_for_one_plan_and_for_twenty(client: Client) ->
     count()
     one = count()
     for plan in AllianceFactory("mauricie").cycle.alliances.exclude(territory__slug="mauricie"):
-        ask(open_version(PlanFactory(plan.territory.slug), by=UserFactory()))
+        version = open_version(PlanFactory(plan.territory.slug), by=UserFactory())
+        ask(version)
+        ask(version, "agree")
     assert Plan.objects.count() >= 20
     assert count() == one
 

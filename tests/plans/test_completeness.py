@@ -91,4 +91,4 @@ def test_the_check_takes_the_same_queries_for_one_plan_and_for_many() -> None:
     with CaptureQueriesContext(connection) as many:
         check_all(small + large)
 
-    assert len(one) == len(many) == 5
+    assert len(one) == len(many) == 3

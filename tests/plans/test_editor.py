@@ -14,7 +14,7 @@ from plans.models import (
     Objective,
     Priority,
 )
-from plans.services import add_priority, update_action
+from plans.services import add_indicator, add_priority, update_action
 from tests.factories import AllianceFactory, UserFactory, person
 
 from .editor import PLAN, QUIET, sent
@@ -99,6 +99,42 @@ def test_an_action_is_copied_and_moved_from_its_form(signed_in: Callable[..., Cl
     action.refresh_from_db()
     assert (action.objective, action.rank) == (other, 1)
     assert Action.objects.filter(version=version, title="Action 1.1.1 (copie)").count() == 1
+
+
+def test_an_indicator_is_moved_and_copied_in_the_form_of_its_action(
+    signed_in: Callable[..., Client],
+) -> None:
+    version = written_version("mauricie", priorities=1)
+    action = Action.objects.get(version=version)
+    add_indicator(action, by=UserFactory(), name="Repas servis")
+    last = action.indicators.get(name="Repas servis")
+    client = signed_in("coordination")
+    form = f"{PLAN}1/8/action/{action.pk}/"
+
+    page = client.get(form).content.decode()
+    moved = client.post(f"{PLAN}1/8/indicateur/{last.pk}/deplacer/", {"sens": "haut"})
+    copied = client.post(f"{PLAN}1/8/indicateur/{last.pk}/copier/")
+
+    assert page.count("Monter « Repas servis »") == page.count("Descendre « Tonnes livrées »") == 1
+    assert "Monter « Tonnes livrées »" not in page
+    assert "Descendre « Repas servis »" not in page
+    assert moved.url == f"{form}#indicateur-{last.pk}"
+    names = ["Repas servis", "Repas servis (copie)", "Tonnes livrées"]
+    assert list(action.indicators.order_by("rank").values_list("name", flat=True)) == names
+    assert copied.url == f"{form}#indicateur-{action.indicators.get(rank=2).pk}"
+
+
+def test_an_indicator_of_another_version_is_not_moved_nor_taken_out_alone(
+    signed_in: Callable[..., Client],
+) -> None:
+    mine = Indicator.objects.get(action__version=written_version("mauricie", priorities=1))
+    theirs = Indicator.objects.get(action__version=written_version("laval", priorities=1))
+    client = signed_in("coordination")
+
+    assert client.post(f"{PLAN}1/8/indicateur/{theirs.pk}/deplacer/").status_code == 404
+    assert client.post(f"{PLAN}1/8/indicateur/{theirs.pk}/copier/").status_code == 404
+    assert client.post(f"{PLAN}1/8/indicateur/{mine.pk}/retirer/").status_code == 404
+    assert Indicator.objects.filter(pk=mine.pk).exists()
 
 
 def test_a_section_says_what_is_required_and_what_is_advised(

@@ -14,7 +14,14 @@ from django.test.utils import CaptureQueriesContext
 
 from alliances import clock
 from alliances.models import User
-from plans.models import Action, CanvasSection, Endorsement, PlanVersion, SectionText
+from plans.models import (
+    Action,
+    CanvasSection,
+    Endorsement,
+    Indicator,
+    PlanVersion,
+    SectionText,
+)
 from plans.services import (
     add_priority,
     ask_endorsements,
@@ -89,6 +96,15 @@ def test_the_link_opens_without_an_account_and_says_all(client: Client, row: End
         assert said in words
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert "no-store" in page.headers["Cache-Control"]
+
+
+def test_an_indicator_says_how_often_it_is_measured(client: Client, row: Endorsement) -> None:
+    Indicator.objects.filter(version=row.version).update(frequency="half-yearly")
+
+    page = text_of(client.get(address(row)))
+
+    assert "60 tonnes, deux fois par année" in page
+    assert "half-yearly" not in page
 
 
 def test_the_page_tells_nothing_of_the_inside(

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alliances.errors import Refusal, StaleAct
-from alliances.models import Mrc
+from alliances.models import JournalEntry, Mrc
 from plans.models import (
     Action,
     ActionPlace,
@@ -20,6 +20,7 @@ from plans.models import (
     PriorityTheme,
 )
 from plans.services import (
+    IndicatorLine,
     add_objective,
     add_priority,
     copy_element,
@@ -27,6 +28,7 @@ from plans.services import (
     move_element_to,
     open_version,
     remove_element,
+    save_action,
     submit_version,
     update_action,
 )
@@ -203,3 +205,86 @@ def test_any_sequence_of_moves_keeps_ranks_from_one_to_n(
     for priority in Priority.objects.filter(version=version):
         ranks = [rank for rank, _title in titles(Objective, priority=priority)]
         assert ranks == list(range(1, len(ranks) + 1))
+
+
+# --- In the journal
+
+
+def lines() -> list[str]:
+    moves = JournalEntry.objects.filter(verb="move_element")
+    return list(moves.order_by("pk").values_list("summary", flat=True))
+
+
+def test_a_move_is_one_line_of_the_journal_with_both_numbers(version: PlanVersion) -> None:
+    here, there = Objective.objects.filter(version=version).order_by("priority__rank")
+    action, by = Action.objects.get(objective=here, rank=2), UserFactory()
+    indicator = Indicator.objects.get(action=action)
+
+    move_element(action, by=by, up=True)
+    move_element_to(action, by=by, parent=there, rank=4)
+    move_element(Priority.objects.get(version=version, rank=1), by=by, up=False)
+    move_element_to(here, by=by, parent=there.priority)
+    move_element_to(indicator, by=by, parent=Action.objects.get(objective=there, rank=1))
+
+    assert lines() == [
+        "a déplacé « Action 1.1.2 » : 1.1.2 devient 1.1.1",
+        "a déplacé « Action 1.1.2 » : 1.1.1 devient 2.1.4",
+        "a déplacé « Priorité numéro 1 » : 1 devient 2",
+        "a déplacé « Objectif 1.1 » : 2.1 devient 1.2",
+        "a déplacé « Tonnes livrées » : 1.1.4.1 devient 1.1.1.2",
+    ]
+    entry = JournalEntry.objects.filter(verb="move_element").order_by("pk")[1]
+    assert (entry.actor, entry.target_id, entry.data["before"], entry.data["after"]) == (
+        by, action.pk, "1.1.1", "2.1.4",
+    )  # fmt: skip
+
+
+def test_a_move_that_moves_nothing_leaves_no_line(version: PlanVersion) -> None:
+    first = Priority.objects.get(version=version, rank=1)
+    move_element(first, by=UserFactory(), up=True)
+    move_element_to(first, by=UserFactory(), rank=1)
+    assert lines() == []
+
+
+def test_the_journal_shortens_a_long_name_and_keeps_the_numbers() -> None:
+    version = draft_version()
+    long = add_priority(version, by=UserFactory(), title="a" * 300)
+    add_priority(version, by=UserFactory(), title="B")
+
+    move_element(long, by=UserFactory(), up=False)
+
+    assert lines()[0].endswith("a… » : 1 devient 2")
+    assert len(lines()[0]) == 300
+
+
+@pytest.mark.parametrize(
+    ("model", "verb"),
+    [
+        (Priority, "add_priority"), (Objective, "add_objective"), (Action, "add_action"),
+        (Indicator, "add_indicator"),
+    ],
+)  # fmt: skip
+def test_a_copy_is_one_line_whatever_is_under_it(
+    version: PlanVersion, model: type[Any], verb: str
+) -> None:
+    before = JournalEntry.objects.count()
+    copy = copy_element(model.objects.filter(version=version)[0], by=UserFactory())
+
+    assert JournalEntry.objects.count() == before + 1
+    entry = JournalEntry.objects.latest("pk")
+    assert (entry.verb, entry.target_id) == (verb, copy.pk)
+    assert str(copy) in entry.summary
+
+
+def test_an_action_added_with_its_indicators_is_one_line(version: PlanVersion) -> None:
+    objective, by = Objective.objects.filter(version=version)[0], UserFactory()
+    before = JournalEntry.objects.count()
+    new = [IndicatorLine(fields={"name": name}) for name in ("Trajets", "Repas")]
+
+    action = save_action(None, objective, by=by, fields={"title": "Rouler"}, indicators=new)
+    assert JournalEntry.objects.count() == before + 1
+    assert action.indicators.count() == 2
+
+    save_action(action, objective, by=by, fields={}, indicators=new[:1])
+    assert JournalEntry.objects.latest("pk").summary == "a ajouté l’indicateur « Trajets »"
+    assert JournalEntry.objects.count() == before + 2

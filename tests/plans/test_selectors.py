@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alliances import clock
 from alliances.models import User
-from alliances.permissions import forget_rights
+from alliances.permissions import forget_rights, rights_of
 from plans import selectors
 from plans.models import Action, Plan
 from plans.services import return_version, submit_version
@@ -119,6 +119,18 @@ def test_the_lists_take_the_same_queries_for_one_plan_and_for_many() -> None:
         draft_version(place)
 
     assert (count(analyst), count(coordination)) == before
+
+
+def test_both_lists_come_from_five_queries() -> None:
+    draft_version("mauricie")
+    coordination = person("coordination", "mauricie")
+    rights_of(coordination)
+
+    with CaptureQueriesContext(connection) as captured:
+        lists = selectors.todo_and_waiting(coordination)
+
+    assert len(captured) == 5
+    assert lists == (selectors.todo(coordination), selectors.waiting(coordination))
 
 
 def test_the_states_of_twenty_plans_take_two_queries() -> None:

@@ -5,9 +5,12 @@ import pytest
 from alliances.models import Comment
 from alliances.permissions import forget_rights
 from alliances.services.comments import post_comment, resolve_comment
+from plans.models import Action
+from plans.selectors.threads import element_field
 from reporting.models import AnnualReport, ReportingPeriod
 from reporting.selectors.remark_todos import todo
 from tests.factories import AllianceFactory, person
+from tests.plans.factories import written_version
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +59,22 @@ def test_a_remark_for_the_ministry_and_another_territory_stay_silent(report):
     forget_rights(here)
     assert len(todo(here)) == 1
     assert todo(elsewhere) == []
+
+
+def test_a_remark_on_an_action_leads_to_its_thread(client):
+    version = written_version("mauricie", priorities=1)
+    action = Action.objects.get(version=version)
+    asked = post_comment(
+        version, by=person("analyst"), alliance=version.plan.alliance, body="Combien?",
+        field=element_field("action", action.lineage),
+    )  # fmt: skip
+    coordination = person("coordination", "mauricie")
+
+    [found] = todo(coordination)
+    client.force_login(coordination)
+    page = client.get(found.url)
+
+    assert found.title == "Répondre à 1 remarque sur la version 1 du PARC"
+    assert page.status_code == 200
+    assert found.url.endswith(f"#remarque-{asked.pk}")
+    assert f'id="remarque-{asked.pk}"' in page.text
