@@ -108,7 +108,7 @@ def comparison_document(old: PlanVersion, new: PlanVersion, *, by: User) -> Docu
     PlanVersion.objects.select_for_update(of=("self",)).get(pk=new.pk)
     alliance = new.plan.alliance
     language = alliance.territory.default_language
-    with translation.override(language):
+    with words_of(alliance.cycle, language):
         data = {
             "alliance": str(alliance),
             "plan": alliance.cycle.plan_word,
