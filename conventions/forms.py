@@ -90,6 +90,11 @@ class TrancheForm(forms.Form):
         )
 
 
+def condition_value(kind: str, year: int) -> str:
+    """What a tranche waits for, as the list of choices writes it."""
+    return f"{kind}:{year}" if year else kind
+
+
 def conditions(alliance: Alliance) -> list[tuple[str, str]]:
     """What a tranche can wait for: the convention, the plan, the report on each year."""
     kinds = MilestoneKind
@@ -138,7 +143,7 @@ def posted_rows(data: Any) -> list[dict[str, Any]]:
     row more, before anything is checked."""
     total = str(data.get("tranche-TOTAL_FORMS", ""))
     count = min(int(total), 24) if total.isascii() and total.isdigit() else 0
-    names = ("fiscal_year", "amount", "waits_for")
+    names = ("tranche", "fiscal_year", "amount", "waits_for")
     return [
         {name: data.get(f"tranche-{index}-{name}", "") for name in names}
         for index in range(count)
@@ -164,9 +169,7 @@ def written_rows(convention: Convention) -> list[dict[str, Any]]:
         {
             "fiscal_year": tranche.fiscal_year,
             "amount": tranche.amount,
-            "waits_for": f"{tranche.waits_for}:{tranche.waits_for_year}"
-            if tranche.waits_for_year
-            else tranche.waits_for,
+            "waits_for": condition_value(tranche.waits_for, tranche.waits_for_year),
         }
         for tranche in convention.tranches.all()
     ]
