@@ -34,7 +34,7 @@ def check_place(convention: Convention) -> None:
         if convention.starts_on != day:
             raise Refusal(
                 _(
-                    "La convention %(former)s finit le %(end)s : celle-ci doit commencer le"
+                    "La convention %(former)s finit le %(end)s : celle-ci doit commencer le"
                     " lendemain. Changez son début, ou prolongez d’abord la précédente."
                 )
                 % {"former": last.number, "end": date_long(last.ends_on)},

@@ -23,7 +23,7 @@ def apply_avenant(avenant: Avenant, *, by: User) -> None:
     journal.record(
         by=by,
         verb="sign_avenant",
-        summary=_("a reçu la dernière signature de l’avenant no %(n)s : %(changes)s") % words,
+        summary=_("a reçu la dernière signature de l’avenant no %(n)s : %(changes)s") % words,
         alliance=convention.alliance,
         target=avenant,
         reason=avenant.reason,

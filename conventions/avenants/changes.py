@@ -140,7 +140,7 @@ def _check_end(convention: Convention, changes: Changes, on: date) -> None:
     if changes.ends_on is None:
         if convention.ends_on < on:
             raise Refusal(
-                _("La convention a pris fin le %(day)s : un avenant peut seulement la prolonger.")
+                _("La convention a pris fin le %(day)s : un avenant peut seulement la prolonger.")
                 % {"day": date_long(convention.ends_on)}
             )
         return
@@ -166,7 +166,7 @@ def _check_end(convention: Convention, changes: Changes, on: date) -> None:
 
 def overlap(following: Convention) -> Refusal:
     return Refusal(
-        _("La convention %(number)s commence le %(day)s : la fin peut aller jusqu’au %(last)s.")
+        _("La convention %(number)s commence le %(day)s : la fin peut aller jusqu’au %(last)s.")
         % {
             "number": following.number,
             "day": date_long(following.starts_on),
@@ -179,7 +179,7 @@ def overlap(following: Convention) -> Refusal:
 def _check_schedule(convention: Convention, tranches: list[Tranche], changes: Changes) -> None:
     if changes.amount is not None and changes.rows is None:
         raise Refusal(
-            _("Le montant change : les tranches doivent totaliser le nouveau montant."),
+            _("Le montant change : les tranches doivent totaliser le nouveau montant."),
             field="tranches",
         )
     rows = rows_of(tranches) if changes.rows is None else changes.rows
@@ -197,7 +197,7 @@ def _check_schedule(convention: Convention, tranches: list[Tranche], changes: Ch
     for tranche in tranches:
         if tranche.pk in fixed and after.get(tranche.pk) != (tranche.rank, spec_of(tranche)):
             raise Refusal(
-                _("La %(rank)s tranche %(why)s : elle garde son rang, son exercice, son montant et"
+                _("La %(rank)s tranche %(why)s : elle garde son rang, son exercice, son montant et"
                   " son jalon.")
                 % {"rank": french_ordinal(tranche.rank), "why": fixed[tranche.pk]},
                 field="tranches",
@@ -220,7 +220,7 @@ def _check_parties(convention: Convention, parties: Parties) -> None:
     without = parties.fiduciary is None and not territory.manages_own_envelope
     if without and not parties.table.is_registered:
         raise Refusal(
-            _("Nommez un fiduciaire : %(table)s n’est pas inscrite au REQ.")
+            _("Nommez un fiduciaire : %(table)s n’est pas inscrite au REQ.")
             % {"table": parties.table.name},
             field="fiduciary",
         )

@@ -23,10 +23,10 @@ from conventions.models import Avenant, Convention, Tranche
 from .changes import Changes, Parties, Row, changes_of, rows_of
 
 PARTS = {
-    "end": _("La fin : prolonger la convention"),
+    "end": _("La fin : prolonger la convention"),
     "amount": _("Le montant, avec les tranches qui le totalisent"),
-    "schedule": _("L’échéancier : exercices, montants et jalons des tranches"),
-    "parties": _("Les parties : la Table ou le fiduciaire"),
+    "schedule": _("L’échéancier : exercices, montants et jalons des tranches"),
+    "parties": _("Les parties : la Table ou le fiduciaire"),
 }
 
 

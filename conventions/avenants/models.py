@@ -182,7 +182,7 @@ class Avenant(FSMModelMixin, ScopedModel):
                 | Q(signed_on__lte=F("was_ends_on")),
                 name="avenant_signed_while_in_force",
                 violation_error_message=_(
-                    "La convention est finie : seul un avenant qui la prolonge peut se signer."
+                    "La convention est finie : seul un avenant qui la prolonge peut se signer."
                 ),
             ),
             models.CheckConstraint(

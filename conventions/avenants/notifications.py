@@ -43,9 +43,9 @@ def tell_sent(avenant: Avenant, *, by: User) -> None:
     _tell(
         signers,
         avenant,
-        subject=_("%(territory)s : un avenant attend votre signature"),
+        subject=_("%(territory)s : un avenant attend votre signature"),
         body=_(
-            "L’avenant no %(n)s à la convention %(number)s est prêt : %(changes)s. Lisez-le, puis"
+            "L’avenant no %(n)s à la convention %(number)s est prêt : %(changes)s. Lisez-le, puis"
             " signez-le."
         ),
         by=by,
@@ -56,8 +56,8 @@ def tell_sent(avenant: Avenant, *, by: User) -> None:
     _tell(
         followers,
         avenant,
-        subject=_("%(territory)s : un avenant part en signature"),
-        body=_("L’avenant no %(n)s à la convention %(number)s : %(changes)s."),
+        subject=_("%(territory)s : un avenant part en signature"),
+        body=_("L’avenant no %(n)s à la convention %(number)s : %(changes)s."),
         by=by,
     )
 
@@ -66,10 +66,10 @@ def tell_withdrawn(avenant: Avenant, *, by: User) -> None:
     _tell(
         _people(avenant, "sign_convention", "sign_for_table", "edit_plan", "review_report"),
         avenant,
-        subject=_("%(territory)s : un avenant est retiré"),
+        subject=_("%(territory)s : un avenant est retiré"),
         body=_(
             "L’avenant no %(n)s à la convention %(number)s est retiré. La convention reste comme"
-            " elle est. Motif : %(reason)s"
+            " elle est. Motif : %(reason)s"
         ),
         by=by,
     )
@@ -79,10 +79,10 @@ def tell_signed(avenant: Avenant, *, by: User) -> None:
     _tell(
         _people(avenant, "edit_plan", "review_report", "prepare_convention", "manage_envelope"),
         avenant,
-        subject=_("%(territory)s : l’avenant no %(n)s est signé"),
+        subject=_("%(territory)s : l’avenant no %(n)s est signé"),
         body=_(
             "Toutes les parties ont signé l’avenant no %(n)s à la convention %(number)s. Il est"
-            " appliqué : %(changes)s."
+            " appliqué : %(changes)s."
         ),
         by=by,
     )

@@ -89,10 +89,10 @@ def summary(avenant: Avenant) -> str:
     """One line: to which convention, what it changes, since when."""
     words = {"number": avenant.convention.number, "changes": in_words(avenant)}
     if avenant.state == State.SIGNED:
-        return _("À la convention %(number)s : %(changes)s, en vigueur depuis le %(day)s.") % (
+        return _("À la convention %(number)s : %(changes)s, en vigueur depuis le %(day)s.") % (
             words | {"day": date_long(avenant.effective_on)}
         )
-    return _("À la convention %(number)s : %(changes)s.") % words
+    return _("À la convention %(number)s : %(changes)s.") % words
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def signature_context(avenant: Avenant, user: User) -> dict[str, Any]:
         "mine_verb": _("Consigner une signature")
         if can(user, "record_signature", avenant)
         else _("Signer l’avenant"),
-        "others_sentence": _("Signatures attendues : %(names)s.") % {"names": party_names(others)}
+        "others_sentence": _("Signatures attendues : %(names)s.") % {"names": party_names(others)}
         if others and is_open
         else "",
     }

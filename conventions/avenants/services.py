@@ -197,7 +197,7 @@ def withdraw_avenant(avenant: Avenant, *, by: User, reason: str) -> Avenant:
     was_sent = avenant.state == State.SENT
     if avenant.state == State.SIGNED:
         raise StaleAct(
-            _("L’avenant no %(n)s est signé par toutes les parties : il est appliqué.")
+            _("L’avenant no %(n)s est signé par toutes les parties : il est appliqué.")
             % {"n": avenant.number}
         )
     try:
@@ -244,7 +244,7 @@ def record_avenant_signature(
     )
     if avenant.ends_on is None and signed_on > avenant.was_ends_on:
         raise Refusal(
-            _("La convention était finie ce jour-là : l’avenant ne peut plus se signer."),
+            _("La convention était finie ce jour-là : l’avenant ne peut plus se signer."),
             field="signed_on",
         )
     convention = avenant.convention
@@ -264,7 +264,7 @@ def record_avenant_signature(
     journal.record(
         by=by,
         verb="record_avenant_signature",
-        summary=_("a consigné la signature de l’avenant no %(n)s : %(party)s")
+        summary=_("a consigné la signature de l’avenant no %(n)s : %(party)s")
         % {"n": avenant.number, "party": signatory.name},
         alliance=convention.alliance,
         target=signatory,
@@ -289,7 +289,7 @@ def complete_avenant(avenant: Avenant, *, by: User) -> Avenant:
     if missing:
         url = convention.alliance.url
         raise Refusal(
-            _("L’avenant n’est pas signé : il manque %(names)s.")
+            _("L’avenant n’est pas signé : il manque %(names)s.")
             % {"names": ", ".join(party.name for party in missing)},
             missing=[Missing(party.name, url("avenant_sign", party.pk)) for party in missing],
         )

@@ -232,7 +232,7 @@ def avenant_send(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
         messages.success(
             request,
             _(
-                "L’avenant no %(n)s est envoyé. La Table et la personne déléguée sont averties ;"
+                "L’avenant no %(n)s est envoyé. La Table et la personne déléguée sont averties ;"
                 " chaque partie peut signer."
             )
             % {"n": number},
@@ -304,7 +304,7 @@ def _signed_message(signatory: AvenantSignatory) -> str:
             "L’avenant no %(n)s est signé par toutes les parties, qui sont averties. Il est"
             " appliqué à la convention et aux versements à venir."
         ) % {"n": avenant.number}
-    return _("La signature de l’avenant no %(n)s est consignée : %(party)s.") % {
+    return _("La signature de l’avenant no %(n)s est consignée : %(party)s.") % {
         "n": avenant.number,
         "party": signatory.name,
     }

@@ -21,10 +21,10 @@ def words_of_changes(avenant: Avenant) -> list[str]:
     if avenant.lines.all():
         found.append(_("échéancier modifié"))
     if avenant.table is not None and avenant.table != avenant.was_table:
-        found.append(_("nouvelle Table : %(name)s") % {"name": avenant.table.name})
+        found.append(_("nouvelle Table : %(name)s") % {"name": avenant.table.name})
     if avenant.table is not None and avenant.fiduciary != avenant.was_fiduciary:
         found.append(
-            _("nouveau fiduciaire : %(name)s") % {"name": avenant.fiduciary.name}
+            _("nouveau fiduciaire : %(name)s") % {"name": avenant.fiduciary.name}
             if avenant.fiduciary
             else _("plus de fiduciaire")
         )

@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='avenant',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_on', None), ('ends_on__isnull', False), ('signed_on__lte', models.F('was_ends_on')), _connector='OR'), name='avenant_signed_while_in_force', violation_error_message='La convention est finie : seul un avenant qui la prolonge peut se signer.'),
+            constraint=models.CheckConstraint(condition=models.Q(('signed_on', None), ('ends_on__isnull', False), ('signed_on__lte', models.F('was_ends_on')), _connector='OR'), name='avenant_signed_while_in_force', violation_error_message='La convention est finie : seul un avenant qui la prolonge peut se signer.'),
         ),
         migrations.AddConstraint(
             model_name='avenant',

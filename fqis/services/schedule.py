@@ -61,14 +61,14 @@ def check_amount(convention: Convention, amount: Decimal) -> None:
         envelope = Envelope.objects.filter(alliance=convention.alliance_id).first()
         if envelope is not None and envelope.amount is not None and amount > envelope.amount:
             raise Refusal(
-                _("L’enveloppe est de %(amount)s : la convention ne peut pas la dépasser.")
+                _("L’enveloppe est de %(amount)s : la convention ne peut pas la dépasser.")
                 % {"amount": money(envelope.amount)},
                 field="amount",
             )
     committed = Versement.objects.filter(UNDER_WAY, tranche__convention=convention).total()
     if amount < committed:
         raise Refusal(
-            _("Écrivez au moins %(amount)s : ces versements sont recommandés, autorisés ou payés.")
+            _("Écrivez au moins %(amount)s : ces versements sont recommandés, autorisés ou payés.")
             % {"amount": money(committed)},
             field="amount",
         )

@@ -11,6 +11,7 @@ from django.db import connection, connections
 from alliances.models import Alliance
 
 from .agenda import Agenda
+from .avenants import Amended, tell_avenants, tell_ententes
 from .concertation import Concertation
 from .money import invent_envelopes, simulate_split
 from .payments import Payments
@@ -39,6 +40,7 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
             around = Concertation(profile, alliance, cast, agenda)
             plan = PlanStory(profile, alliance, cast, agenda)
             _plan(plan, around, payments, profile.signed_on)
+    tell_ententes(by_slug, cast, agenda)
     agenda.add(date(2024, 10, 8), cast.budget, lambda: simulate_split(alliances, cast.budget))
     agenda.play()
 
@@ -51,6 +53,8 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
             reports = Reports(profile, alliance, cast, agenda)
             _first_report(reports)
             _second_report(reports, Payments(profile, alliance, cast, agenda))
+    told = {one.slug: Amended(one, by_slug[one.slug], cast, agenda) for one in PROFILES}
+    tell_avenants(told)
     agenda.play()
 
 

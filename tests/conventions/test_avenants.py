@@ -454,5 +454,5 @@ class TestFormerCycle:
         signed_avenant(entente, ends_on=date(2024, 10, 31))
         signed_convention(AllianceFactory("laval"))
 
-        with pytest.raises(Refusal, match=r"commence le 1er.novembre.2024 : la fin peut aller"):
+        with pytest.raises(Refusal, match=r"commence le 1er.novembre.2024.: la fin peut aller"):
             draft_avenant(again(entente), ends_on=date(2025, 3, 31))
