@@ -12,6 +12,7 @@ from functools import partial
 
 from alliances import clock
 from alliances.fiscal import FiscalYear
+from alliances.identity import acting_as_portal
 from alliances.models import Alliance, Cycle
 from conventions.avenants.changes import Changes, Row, rows_of
 from conventions.avenants.services import create_avenant, record_avenant_signature, send_avenant
@@ -224,9 +225,10 @@ def tell_ententes(by_slug: dict[str, Alliance], cast: Cast, agenda: Agenda) -> N
         current = by_slug.get(former.slug)
         if current is None:
             continue
-        alliance, _made = Alliance.objects.get_or_create(
-            territory=current.territory, cycle=cycle, defaults={"table": current.table}
-        )
+        with acting_as_portal():
+            alliance, _made = Alliance.objects.get_or_create(
+                territory=current.territory, cycle=cycle, defaults={"table": current.table}
+            )
         profile = Profile(former.slug, former.signed_on - timedelta(days=20), former.signed_on)
         Entente(profile, alliance, cast, agenda).tell(former)
 
