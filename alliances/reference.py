@@ -81,10 +81,12 @@ def load_cycles() -> None:
             "plan_short": "PARC",
             "plan_due_months": 3,
             "plan_due_latest": date(2025, 3, 31),
+            "follows": "2017-2024",
         },
     ]
     for values in cycles:
-        slug = values.pop("slug")
+        slug, former = values.pop("slug"), values.pop("follows", None)
+        values["follows"] = Cycle.objects.get(slug=former) if former else None
         Cycle.objects.update_or_create(slug=slug, defaults=values)
 
 

@@ -20,8 +20,15 @@ class ConventionsConfig(AppConfig):
                 "send_convention": _("Convention envoyée"),
                 "record_signature": _("Signature consignée"),
                 "sign_convention": _("Convention signée"),
+                "create_avenant": _("Avenant préparé"),
+                "update_avenant": _("Avenant modifié"),
+                "send_avenant": _("Avenant envoyé"),
+                "record_avenant_signature": _("Signature d’un avenant consignée"),
+                "sign_avenant": _("Avenant signé"),
+                "withdraw_avenant": _("Avenant retiré"),
             }
         )
         register_renderer(
             "convention", Renderer("documents/convention.html", label=_("Convention"))
         )
+        register_renderer("avenant", Renderer("documents/avenant.html", label=_("Avenant")))

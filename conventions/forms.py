@@ -11,8 +11,8 @@ from alliances.models import Alliance, MilestoneKind
 from alliances.money import MoneyFormField
 from alliances.templatetags.portal import date_long
 
-from .models import Convention, Tranche
-from .schedules import ProposedTranche, preparation_of, proposed_tranches, split
+from .models import Convention
+from .schedules import preparation_of, proposed_tranches, split
 from .terms import TrancheSpec
 
 DAY = {"invalid": _("Entrez une date, par exemple 2024-11-29.")}
@@ -92,6 +92,11 @@ class TrancheForm(forms.Form):
         )
 
 
+def condition_value(kind: str, year: int) -> str:
+    """What a tranche waits for, as the list of choices writes it."""
+    return f"{kind}:{year}" if year else kind
+
+
 def conditions(alliance: Alliance) -> list[tuple[str, str]]:
     """What a tranche can wait for: the convention, the plan, the report on each year."""
     kinds = MilestoneKind
@@ -140,7 +145,7 @@ def posted_rows(data: Any) -> list[dict[str, Any]]:
     row more, before anything is checked."""
     total = str(data.get("tranche-TOTAL_FORMS", ""))
     count = min(int(total), 24) if total.isascii() and total.isdigit() else 0
-    names = ("fiscal_year", "amount", "waits_for")
+    names = ("tranche", "fiscal_year", "amount", "waits_for")
     return [
         {name: data.get(f"tranche-{index}-{name}", "") for name in names}
         for index in range(count)
@@ -148,16 +153,13 @@ def posted_rows(data: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _waited(tranche: ProposedTranche | Tranche) -> str:
-    """What a tranche waits for, as its row's list says it."""
-    year = tranche.waits_for_year
-    return f"{tranche.waits_for}:{year}" if year else tranche.waits_for
-
-
 def proposed_rows(alliance: Alliance) -> list[dict[str, Any]]:
     """What the empty form proposes: the schedule of the cycle, without amounts."""
     return [
-        {"fiscal_year": tranche.fiscal_year, "waits_for": _waited(tranche)}
+        {
+            "fiscal_year": tranche.fiscal_year,
+            "waits_for": condition_value(tranche.waits_for, tranche.waits_for_year),
+        }
         for tranche in proposed_tranches(alliance)
     ]
 
@@ -178,7 +180,7 @@ def written_rows(convention: Convention) -> list[dict[str, Any]]:
         {
             "fiscal_year": tranche.fiscal_year,
             "amount": tranche.amount,
-            "waits_for": _waited(tranche),
+            "waits_for": condition_value(tranche.waits_for, tranche.waits_for_year),
         }
         for tranche in convention.tranches.all()
     ]

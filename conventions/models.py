@@ -7,8 +7,10 @@ from datetime import date
 from typing import Self
 
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -20,12 +22,24 @@ from alliances.models import (
     Document,
     Milestone,
     MilestoneKind,
-    Mrc,
-    Organisation,
     ScopedModel,
     User,
 )
 from alliances.money import MoneyField
+
+from .avenants.models import Avenant, AvenantSignatory, AvenantTranche
+from .avenants.rules import CONVENTION_MOVED_BY_AVENANT, TRANCHE_MOVED_BY_AVENANT, WITHIN_CYCLE
+from .party_models import Party, signature_stays
+
+__all__ = [
+    "Avenant",
+    "AvenantSignatory",
+    "AvenantTranche",
+    "Convention",
+    "Party",
+    "Signatory",
+    "Tranche",
+]
 
 
 def tranches_sum(conventions: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
@@ -42,7 +56,8 @@ def tranches_sum(conventions: str, operation: pgtrigger.Operation) -> pgtrigger.
             IF EXISTS (
                 SELECT 1 FROM conventions_convention c
                 WHERE c.id IN ({conventions}) AND c.amount IS DISTINCT FROM (
-                    SELECT sum(t.amount) FROM conventions_tranche t WHERE t.convention_id = c.id
+                    SELECT sum(t.amount) FROM conventions_tranche t
+                    WHERE t.convention_id = c.id AND t.removed_with_id IS NULL
                 )
             ) THEN
                 RAISE EXCEPTION 'La somme des tranches diffère du montant de la convention.'
@@ -51,6 +66,13 @@ def tranches_sum(conventions: str, operation: pgtrigger.Operation) -> pgtrigger.
             RETURN NULL;
         """,  # noqa: S608
     )
+
+
+class DaysOf(models.Func):
+    """From a first day to a last one, both included."""
+
+    function = "daterange"
+    output_field = DateRangeField()
 
 
 class ConventionQuerySet(models.QuerySet["Convention"]):
@@ -96,9 +118,8 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
         return self.filter(state=Convention.State.SENT)
 
     def in_force_on(self, day: date) -> Self:
-        return self.filter(
-            state=Convention.State.SIGNED, signed_on__lte=day, starts_on__lte=day, ends_on__gte=day
-        )
+        """Signed, whenever it was, for a time that covers ``day``: one at most in a territory."""
+        return self.signed().filter(starts_on__lte=day, ends_on__gte=day)
 
 
 class Convention(FSMModelMixin, ScopedModel):
@@ -178,6 +199,15 @@ class Convention(FSMModelMixin, ScopedModel):
                 name="convention_one_current",
                 violation_error_message=_("Cette alliance a déjà une convention en cours."),
             ),
+            ExclusionConstraint(
+                name="convention_one_at_a_time",
+                expressions=[
+                    ("territory", RangeOperators.EQUAL),
+                    (DaysOf("starts_on", "ends_on", Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state__in=["sent", "signed", "ended"]),
+                violation_error_message=_("Ce territoire a déjà une convention pour ces jours."),
+            ),
         ]
         triggers = [
             tranches_sum("NEW.id", pgtrigger.Insert | pgtrigger.Update),
@@ -191,12 +221,12 @@ class Convention(FSMModelMixin, ScopedModel):
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__state__in=["sent", "signed", "ended", "terminated"]),
-                func="""
-                    IF ROW(OLD.amount, OLD.starts_on, OLD.ends_on, OLD.number, OLD.alliance_id,
-                           OLD.sent_at)
+                func=f"""
+                    IF ROW(OLD.starts_on, OLD.number, OLD.alliance_id, OLD.sent_at)
                        IS DISTINCT FROM
-                       ROW(NEW.amount, NEW.starts_on, NEW.ends_on, NEW.number, NEW.alliance_id,
-                           NEW.sent_at)
+                       ROW(NEW.starts_on, NEW.number, NEW.alliance_id, NEW.sent_at)
+                       OR (ROW(OLD.amount, OLD.ends_on) IS DISTINCT FROM
+                           ROW(NEW.amount, NEW.ends_on) AND NOT {CONVENTION_MOVED_BY_AVENANT})
                        OR NEW.state = 'draft'
                        OR (OLD.state <> 'sent' AND NEW.state = 'sent')
                        OR (OLD.state IN ('ended', 'terminated') AND NEW.state <> OLD.state)
@@ -208,6 +238,18 @@ class Convention(FSMModelMixin, ScopedModel):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            pgtrigger.Trigger(
+                name="within_cycle",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                declare=[
+                    ("opens", "date"),
+                    ("closes", "date"),
+                    ("former", "bigint"),
+                    ("ended", "date"),
+                ],
+                func=WITHIN_CYCLE,
             ),
             pgtrigger.Trigger(
                 name="signed_by_every_party",
@@ -260,71 +302,24 @@ class Convention(FSMModelMixin, ScopedModel):
         """A party left before the end."""
 
 
-class SignatoryQuerySet(models.QuerySet["Signatory"]):
-    def missing(self) -> Self:
-        return self.filter(signed_on=None)
-
-
-class Signatory(ScopedModel):
+class Signatory(Party):
     """A party that must sign: the ministry, the Table, its fiduciary, each MRC that cosigns."""
 
     scoped_by = "convention"
 
-    class Kind(models.TextChoices):
-        MINISTRY = "ministry", _("Ministère")
-        TABLE = "table", _("Table")
-        FIDUCIARY = "fiduciary", _("Fiduciaire")
-        MRC = "mrc", _("MRC ou territoire équivalent")
-
     convention = models.ForeignKey(Convention, on_delete=models.CASCADE, related_name="signatories")
-    kind = models.CharField(max_length=10, choices=Kind)
-    mrc = models.ForeignKey(Mrc, on_delete=models.PROTECT, null=True, related_name="+")
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    name = models.CharField(_("partie"), max_length=200)
-    rank = models.PositiveSmallIntegerField()
-    signed_on = models.DateField(_("signé le"), null=True)
-    signer = models.CharField(_("signataire"), max_length=150, blank=True)
-    recorded_at = models.DateTimeField(null=True, editable=False)
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
-    )
-    document = models.ForeignKey(
-        Document, on_delete=models.PROTECT, null=True, related_name="+", editable=False
-    )
 
-    objects = SignatoryQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["rank", "pk"]
+    class Meta(Party.Meta):
         constraints = [
+            *Party.Meta.constraints,
             models.UniqueConstraint(
                 fields=["convention", "kind", "mrc"],
                 nulls_distinct=False,
                 name="signatory_once",
             ),
-            models.CheckConstraint(
-                condition=Q(kind="mrc", mrc__isnull=False) | Q(~Q(kind="mrc"), mrc=None),
-                name="signatory_mrc_when_mrc",
-            ),
-            models.CheckConstraint(
-                condition=Q(recorded_at=None, recorded_by=None)
-                | Q(recorded_at__isnull=False, recorded_by__isnull=False),
-                name="signatory_recorded_at_and_by",
-            ),
-            models.CheckConstraint(
-                condition=Q(signed_on=None, recorded_at=None, signer="")
-                | Q(Q(signed_on__isnull=False, recorded_at__isnull=False) & ~Q(signer="")),
-                name="signatory_signature_is_recorded",
-            ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="signature_stays",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__signed_on__isnull=False),
-            ),
+            signature_stays(),
             pgtrigger.Trigger(
                 name="parties_fixed_once_sent",
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
@@ -348,8 +343,13 @@ class Signatory(ScopedModel):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
+
+class TrancheManager(models.Manager["Tranche"]):
+    """The tranches of the schedule in force: those an avenant took out are reached only from the
+    versement that was planned under them."""
+
+    def get_queryset(self) -> models.QuerySet["Tranche"]:
+        return super().get_queryset().filter(removed_with=None)
 
 
 class Tranche(ScopedModel):
@@ -361,15 +361,37 @@ class Tranche(ScopedModel):
     rank = models.PositiveSmallIntegerField(_("rang"))
     fiscal_year = models.PositiveSmallIntegerField(_("exercice"))
     amount = MoneyField(_("montant"))
-    waits_for = models.CharField(_("attend"), max_length=24, choices=MilestoneKind)
+    waits_for = models.CharField(
+        _("attend"),
+        max_length=24,
+        choices=[(kind.value, kind.label) for kind in MilestoneKind.awaited()],
+    )
     waits_for_year = models.PositiveSmallIntegerField(
         default=0, help_text=_("L’exercice de la reddition attendue, 0 sans exercice.")
     )
+    removed_with = models.ForeignKey(
+        Avenant, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    objects = TrancheManager()
 
     class Meta:
         ordering = ["convention", "rank"]
         constraints = [
-            models.UniqueConstraint(fields=["convention", "rank"], name="tranche_rank_once"),
+            # An avenant may put tranches in another order: looked at once it is whole.
+            ExclusionConstraint(
+                name="tranche_rank_once",
+                expressions=[
+                    ("convention", RangeOperators.EQUAL),
+                    ("rank", RangeOperators.EQUAL),
+                ],
+                condition=Q(removed_with=None),
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                condition=Q(waits_for__in=[kind.value for kind in MilestoneKind.awaited()]),
+                name="tranche_waits_for_a_step",
+            ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0),
                 name="tranche_amount_positive",
@@ -391,17 +413,17 @@ class Tranche(ScopedModel):
                 name="fixed_once_sent",
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.Before,
-                func="""
+                func=f"""
                     IF EXISTS (
                         SELECT 1 FROM conventions_convention c
                         WHERE c.id IN (NEW.convention_id, OLD.convention_id)
                           AND c.state <> 'draft'
-                    ) THEN
+                    ) AND NOT {TRANCHE_MOVED_BY_AVENANT} THEN
                         RAISE EXCEPTION 'Les tranches d’une convention envoyée ne changent plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'tranche_fixed';
                     END IF;
                     RETURN coalesce(NEW, OLD);
-                """,
+                """,  # noqa: S608
             ),
             pgtrigger.Trigger(
                 name="first_prepares_the_plan",

@@ -1,6 +1,6 @@
 """What the screens, the lists of things to do and the other applications read of conventions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from alliances.permissions import can, rights_of, territories_of
 from alliances.templatetags.portal import date_long, money0
 from alliances.todo import Todo, Waiting
 
-from .models import Convention, Signatory
+from .models import Convention, Party, Signatory
 from .permissions import may_record, signs_here
 
 NAMED = 3
@@ -68,9 +68,9 @@ def parties_label(convention: Convention) -> str:
     return _("%(first)s et %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
-def party_kind(alliance: Alliance, signatory: Signatory) -> str:
+def party_kind(alliance: Alliance, signatory: Party) -> str:
     """« Table régionale », « Ville », « MRC », « Fiduciaire »: what a party is."""
-    if signatory.kind == Signatory.Kind.TABLE:
+    if signatory.kind == Party.Kind.TABLE:
         return str(alliance.territory.get_kind_display())
     if signatory.mrc is not None:
         return capfirst(str(signatory.mrc.get_kind_display()))
@@ -81,7 +81,7 @@ def party_kind(alliance: Alliance, signatory: Signatory) -> str:
 class SignatureRow:
     """One party on the signature tracker."""
 
-    signatory: Signatory
+    signatory: Party
     kind_label: str
     since: date | None
     url: str
@@ -148,12 +148,12 @@ def signature_context(convention: Convention, user: User) -> dict[str, object]:
         )
         % words,
         "mine": [row for row in rows if row.url],
-        "mine_sentence": _("À consigner : %(names)s.") % {"names": _names(mine)}
+        "mine_sentence": _("À consigner : %(names)s.") % {"names": party_names(mine)}
         if mine and records
         else _("Votre signature est attendue."),
         "mine_verb": _("Consigner une signature") if records else _("Signer la convention"),
         "others": others,
-        "others_sentence": _("Signatures attendues : %(names)s.") % {"names": _names(others)}
+        "others_sentence": _("Signatures attendues : %(names)s.") % {"names": party_names(others)}
         if others
         else "",
     }
@@ -163,7 +163,7 @@ def _sent_on(convention: Convention) -> date | None:
     return timezone.localtime(convention.sent_at).date() if convention.sent_at else None
 
 
-def _names(parties: list[Signatory]) -> str:
+def party_names(parties: Sequence[Party]) -> str:
     """« MRC de Maskinongé, MRC de Mékinac et 2 autres »."""
     names = [party.name for party in parties[:NAMED]]
     others = len(parties) - NAMED
@@ -239,7 +239,7 @@ def _signature_todo(convention: Convention, user: User) -> list[Todo]:
             button=button,
             alliance=convention.alliance,
             since=_sent_on(convention),
-            detail=_names(mine),
+            detail=party_names(mine),
             progress=(sum(party.signed_on is not None for party in parties), len(parties)),
         )
     ]
@@ -286,7 +286,7 @@ def _signature_waiting(convention: Convention, user: User) -> list[Waiting]:
             )
             % {"n": len(others), "number": convention.number},
             url=convention.alliance.url("convention"),
-            who=_names(others),
+            who=party_names(others),
             since=_sent_on(convention),
             alliance=convention.alliance,
         )

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
@@ -20,13 +19,14 @@ from alliances.permissions import can
 from alliances.services import journal
 from alliances.services.documents import deposit_document
 from alliances.services.milestones import record_milestone
-from alliances.templatetags.portal import date_long, moment, money
+from alliances.templatetags.portal import moment, money
 
 from . import documents, notifications
 from .models import Convention, Signatory, Tranche
 from .parties import parties_of
-from .permissions import may_record
 from .selectors import parties_label
+from .signing import check_signature
+from .succession import check_place
 from .terms import TrancheSpec, check_terms
 
 Tranches = Sequence[tuple[int, Decimal, str, int] | TrancheSpec]
@@ -183,12 +183,13 @@ def update_convention(
 def send_convention(convention: Convention, *, by: User, revision: int | None = None) -> Convention:
     """Sends a draft for signature: its parties are listed, its PDF queued, the signers told.
 
-    Refuses a convention already sent, a draft changed since it was read, and what ``parties_of``
-    refuses (guide 2024, §4.1-2).
+    Refuses a convention already sent, a draft changed since it was read, and what ``check_place``
+    and ``parties_of`` refuse (guide 2024, §4.1-2).
     """
     _require(by, "prepare_convention", convention)
     convention = _locked(convention)
     _refuse_old_page(convention, revision)
+    check_place(convention)
     Signatory.objects.bulk_create(parties_of(convention))
     convention.send(by=by)
     convention.document = documents.freeze(convention, by=by)
@@ -203,33 +204,6 @@ def send_convention(convention: Convention, *, by: User, revision: int | None = 
     )
     notifications.tell_sent(convention, by=by)
     return convention
-
-
-def _check_signature(signatory: Signatory, *, by: User, signed_on: date, signer: str) -> None:
-    convention = signatory.convention
-    if not may_record(by, signatory):
-        raise Refusal(_("Votre rôle ne permet pas de consigner cette signature."))
-    if signatory.signed_on is not None:
-        raise StaleAct(
-            _("%(who)s a déjà consigné la signature de cette partie le %(when)s.")
-            % {"who": signatory.recorded_by, "when": moment(signatory.recorded_at)}
-        )
-    if convention.state != Convention.State.SENT:
-        raise Refusal(_("Cette convention n’est pas en signature."))
-    drafted_on = timezone.localtime(convention.created_at).date()
-    if signed_on > clock.today():
-        raise Refusal(
-            _("La date de signature est dans l’avenir. Entrez aujourd’hui ou un jour passé."),
-            field="signed_on",
-        )
-    if signed_on < drafted_on:
-        raise Refusal(
-            _("La convention a été préparée le %(day)s : la signature ne peut pas la précéder.")
-            % {"day": date_long(drafted_on)},
-            field="signed_on",
-        )
-    if not signer.strip():
-        raise Refusal(_("Entrez le nom de la personne qui a signé."), field="signer")
 
 
 @transaction.atomic
@@ -250,7 +224,14 @@ def record_signature(
     convention = _locked(signatory.convention)
     signatory = convention.signatories.select_related("recorded_by").get(pk=signatory.pk)
     signatory.convention = convention
-    _check_signature(signatory, by=by, signed_on=signed_on, signer=signer)
+    check_signature(
+        signatory,
+        by=by,
+        signed_on=signed_on,
+        signer=signer,
+        is_open=convention.state == Convention.State.SENT,
+        drafted_on=clock.day_of(convention.created_at),
+    )
     alliance = convention.alliance
     if file is not None:
         signatory.document = deposit_document(
@@ -298,6 +279,7 @@ def complete_signatures(convention: Convention, *, by: User) -> Convention:
                 Missing(party.name, alliance.url("convention_sign", party.pk)) for party in missing
             ],
         )
+    check_place(convention)
     last = convention.signatories.order_by("-signed_on").values_list("signed_on", flat=True)[0]
     assert last is not None
     try:

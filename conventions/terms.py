@@ -96,7 +96,7 @@ def _check_tranche(terms: Terms, rank: int, spec: TrancheSpec) -> None:
         problem = _("Tranche %(rank)s : le montant doit dépasser zéro.")
     elif not first.start <= spec.fiscal_year <= last.start:
         problem = _("Tranche %(rank)s : l’exercice %(year)s est hors de la convention.")
-    elif spec.waits_for not in MilestoneKind.values:
+    elif spec.waits_for not in MilestoneKind.awaited():
         problem = _("Tranche %(rank)s : dites ce que la tranche attend.")
     elif spec.waits_for == MilestoneKind.REPORT_ACCEPTED:
         if not spec.waits_for_year:

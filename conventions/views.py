@@ -14,6 +14,7 @@ from alliances.models import Alliance
 from alliances.scoping import alliance_page, person_of
 
 from . import forms, selectors, services
+from .avenants import selectors as avenant_selectors
 from .models import Convention, Signatory
 from .permissions import may_record, signs_here
 from .schedules import preparation_of, sources_of
@@ -47,7 +48,9 @@ def convention(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "send_url": alliance.url("convention_send"),
     }
     if found is not None:
-        context |= selectors.signature_context(found, person_of(request))
+        person = person_of(request)
+        context |= selectors.signature_context(found, person)
+        context |= avenant_selectors.chain_context(found, person)
     return _page(request, "convention", alliance, **context)
 
 

@@ -12,14 +12,19 @@ class FqisConfig(AppConfig):
         from alliances.services.journal import name_verbs
         from alliances.services.milestones import on_milestone
         from alliances.tabs import Tab, register_tab
+        from conventions.watch import Watch, register_watch
         from fqis import services
         from fqis.documents import NOTICE_KIND
         from fqis.models import Project, Versement
         from fqis.selectors.threads import supported_by_priority
+        from fqis.services import schedule
         from plans.served import count_with
 
         count_with(supported_by_priority)
         on_milestone(services.on_milestone)
+        register_watch(
+            Watch(schedule.lock_schedule, schedule.fixed_tranches, schedule.check_amount)
+        )
         register_renderer(
             NOTICE_KIND,
             Renderer(
@@ -47,6 +52,7 @@ class FqisConfig(AppConfig):
                 "create_allocation": _("Scénario de répartition ouvert"),
                 "confirm_allocation": _("Répartition confirmée"),
                 "plan_versements": _("Versements prévus"),
+                "follow_avenant": _("Versement ajusté à un avenant"),
                 "ready_versement": _("Versement prêt"),
                 "recommend_versement": _("Versement recommandé"),
                 "authorise_versement": _("Versement autorisé"),

@@ -29,6 +29,15 @@ class Cycle(models.Model):
         output_field=models.DateField(),
         db_persist=True,
     )
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("prend la suite du"),
+        help_text=_("Ses conventions commencent au lendemain de celles de ce cycle."),
+    )
     envelope_total = MoneyField(
         _("enveloppe nationale"), null=True, blank=True, help_text=_("Montant publié, en dollars.")
     )
@@ -62,6 +71,9 @@ class Cycle(models.Model):
             models.CheckConstraint(
                 condition=Q(extended_to=None) | Q(extended_to__gt=F("ends_on")),
                 name="cycle_extension_after_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(follows=None) | ~Q(follows=F("pk")), name="cycle_follows_another"
             ),
         ]
 

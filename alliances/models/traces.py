@@ -17,11 +17,17 @@ from .territories import Territory
 
 
 class MilestoneKind(models.TextChoices):
-    """What a payment can wait for."""
+    """The steps an Alliance reaches."""
 
     CONVENTION_SIGNED = "convention_signed", _("Convention signée")
     PLAN_APPROVED = "plan_approved", _("Plan approuvé")
     REPORT_ACCEPTED = "report_accepted", _("Reddition acceptée")
+    AVENANT_SIGNED = "avenant_signed", _("Avenant signé")
+
+    @classmethod
+    def awaited(cls) -> "list[MilestoneKind]":
+        """What a payment can wait for."""
+        return [cls.CONVENTION_SIGNED, cls.PLAN_APPROVED, cls.REPORT_ACCEPTED]
 
 
 class Milestone(ScopedModel):
@@ -66,6 +72,8 @@ class Milestone(ScopedModel):
             return str(_("Reddition %(year)s acceptée")) % {"year": FiscalYear(self.fiscal_year)}
         if self.kind == MilestoneKind.PLAN_APPROVED and self.sequence > 1:
             return str(_("Plan approuvé, version %(n)s")) % {"n": self.sequence}
+        if self.kind == MilestoneKind.AVENANT_SIGNED:
+            return str(_("Avenant no %(n)s signé")) % {"n": self.sequence}
         return text
 
 

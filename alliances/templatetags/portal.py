@@ -42,6 +42,12 @@ def money(amount: Decimal | None, none: str = "—") -> str:
 
 
 @register.filter
+def typed_money(amount: Decimal) -> str:
+    """``1 234,56``: as a field of an amount holds it, in both languages."""
+    return format_plain(amount)
+
+
+@register.filter
 def money0(amount: Decimal | None, none: str = "—") -> str:
     """Without cents when there are none: ``5 805 682 $``."""
     if amount is None or amount == "":

@@ -283,6 +283,10 @@ class Versement(FSMModelMixin, ScopedModel):
     def make_ready(self) -> None:
         self.ready_at = clock.now()
 
+    @transition(field=state, source=State.READY, target=State.PLANNED)
+    def wait_again(self) -> None:
+        """An avenant gave the tranche another milestone to wait for."""
+
     @transition(field=state, source=State.READY, target=State.RECOMMENDED)
     def recommend(self, *, by: User, note: str = "") -> None:
         self.recommended_at, self.recommended_by, self.recommendation = clock.now(), by, note

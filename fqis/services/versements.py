@@ -22,6 +22,7 @@ from alliances.services.notifications import notify, people_with
 from conventions.models import Convention, Tranche
 from fqis.models import Versement
 from fqis.services.envelopes import open_envelope
+from fqis.services.schedule import follow_avenant
 from fqis.wording import already, date_long, in_future, local_day, money, versement_name
 
 State = Versement.State
@@ -48,8 +49,11 @@ def lock_versement(pk: int) -> Versement:
 
 def on_milestone(milestone: Milestone, by: User) -> None:
     """What follows a milestone: the versements of a signed convention exist, and those whose
-    tranche waited for it are ready. The portal opens the schedule by itself."""
+    tranche waited for it are ready. The portal opens the schedule by itself, and follows the one
+    an avenant changed."""
     with acting_as_portal() as portal:
+        if milestone.kind == MilestoneKind.AVENANT_SIGNED:
+            follow_avenant(milestone.alliance, milestone.sequence, by=portal)
         plan_versements(milestone.alliance, by=portal)
     make_reached_ready(milestone.alliance, by=by)
 

@@ -18,13 +18,18 @@ from fqis.models import Envelope
 from .agenda import Agenda
 from .concertation import Concertation
 from .earlier_words import MEANS, PARTNERS, PRIORITIES, SECTION_TEXTS
+from .extensions import Extensions
 from .payments import Payments
 from .people import Cast
 from .plan import PlanStory
 from .profiles import EARLIER
 
 CYCLE = "2017-2024"
-INVENTED = {"mauricie": Decimal("5120000.00"), "laurentides": Decimal("5480000.00")}
+INVENTED = {
+    "mauricie": Decimal("5120000.00"),
+    "laurentides": Decimal("5480000.00"),
+    "jamesie": Decimal("1540000.00"),
+}
 STARTS_ON, ENDS_ON = date(2018, 11, 1), date(2023, 3, 31)
 # The years the ministry pays in: at the signature, at the plan's approval, and the rest.
 YEARS = [2018, 2019, 2020]
@@ -70,6 +75,7 @@ def tell_earlier(cast: Cast) -> None:
         plan.approve(approved)
         _paid(payments, 2019, approved + timedelta(days=5))
         _paid(payments, 2020, date(2020, 5, 4) + timedelta(days=payments.rank))
+        Extensions(profile, alliance, cast, agenda).tell()
     agenda.play()
 
 

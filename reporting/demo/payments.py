@@ -23,7 +23,9 @@ ENVELOPE_DAY = date(2024, 10, 28)
 
 
 class Payments(Chapter):
-    """How money reaches one territory."""
+    """How money reaches one territory. ``reference`` begins that of each payment."""
+
+    reference = "FIN"
 
     envelope_day = ENVELOPE_DAY
 
@@ -81,7 +83,7 @@ class Payments(Chapter):
             self.alliance,
             by=self.cast.analyst,
             amount=amount,
-            starts_on=cycle.starts_on if first == 2024 else date(first, 10, 1),
+            starts_on=cycle.starts_on,
             ends_on=cycle.ends_on,
             tranches=[
                 (year, part, kind, about)
@@ -129,7 +131,7 @@ class Payments(Chapter):
                 self._versement(year),
                 by=payments,
                 paid_on=day,
-                reference=f"FIN-{year}-{self.rank:03d}",
+                reference=f"{self.reference}-{year}-{self.rank:03d}",
             ),
         )
 

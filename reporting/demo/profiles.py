@@ -1,5 +1,5 @@
 """Where each territory stands on 22 November 2026: twenty different, believable points; and the
-four whose cycle 2017-2024 is told."""
+five whose cycle 2017-2024 is told."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -113,4 +113,5 @@ EARLIER = [
     Profile("montreal", _day(10, 1, 2018), _day(10, 31, 2018)),
     Profile("lanaudiere", _day(10, 15, 2018), _day(12, 6, 2018)),
     Profile("laurentides", _day(10, 22, 2018), _day(12, 14, 2018)),
+    Profile("jamesie", _day(10, 29, 2018), _day(12, 19, 2018)),
 ]

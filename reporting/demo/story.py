@@ -12,6 +12,7 @@ from django.db import connection, connections
 from alliances.models import Alliance
 
 from .agenda import Agenda
+from .avenants import Amended, tell_avenants
 from .concertation import Concertation
 from .earlier import tell_earlier
 from .money import invent_envelopes, simulate_split
@@ -54,6 +55,8 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
             reports = Reports(profile, alliance, cast, agenda)
             _first_report(reports)
             _second_report(reports, Payments(profile, alliance, cast, agenda))
+    told = {one.slug: Amended(one, by_slug[one.slug], cast, agenda) for one in PROFILES}
+    tell_avenants(told)
     agenda.play()
 
 

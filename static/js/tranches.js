@@ -17,8 +17,9 @@ function cents(text) {
 
 function refresh() {
   const kept = [...rows.rows].filter((row) => !row.querySelector("[name$=-DELETE]").checked);
-  const sum = kept.reduce((all, row) => all + (cents(row.querySelector("[data-addend]").value) ?? 0), 0);
-  const amount = cents(form.querySelector("[name=amount]").value);
+  const fixed = [...form.querySelectorAll("[data-fixed]")].reduce((all, field) => all + cents(field.value), 0);
+  const sum = kept.reduce((all, row) => all + (cents(row.querySelector("[data-addend]").value) ?? 0), fixed);
+  const amount = cents(form.querySelector("[name=amount], [data-amount]").value);
   form.querySelector("[data-total]").textContent = dollars.format(sum / 100);
   form.querySelector("[data-amount-shown]").textContent = amount === null ? "—" : dollars.format(amount / 100);
   const gap = (amount ?? 0) - sum;

@@ -19,7 +19,7 @@ from alliances.models import (
     User,
 )
 from alliances.services.invitations import link_of
-from conventions.models import Signatory
+from conventions.models import Avenant, AvenantSignatory, Signatory
 from fqis.models import Allocation, Project, Versement
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
@@ -115,6 +115,10 @@ def _zone(alliance: Alliance) -> DevitalisedZone:
     return DevitalisedZone.objects.filter(alliance=alliance).earliest("pk")
 
 
+def _avenant(alliance: Alliance) -> tuple[Any, ...]:
+    return (Avenant.objects.filter(convention__alliance=alliance).latest("number").number,)
+
+
 def _scenario(alliance: Alliance) -> tuple[Any, ...]:
     return (Allocation.objects.filter(cycle=alliance.cycle_id).earliest("pk").pk,)
 
@@ -138,6 +142,13 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "zone_remove": lambda a: (_zone(a).pk,),
     "convention_sign": lambda a: (
         Signatory.objects.filter(convention__alliance=a).earliest("pk").pk,
+    ),
+    "avenant": _avenant,
+    "avenant_edit": _avenant,
+    "avenant_send": _avenant,
+    "avenant_withdraw": _avenant,
+    "avenant_sign": lambda a: (
+        AvenantSignatory.objects.filter(avenant__convention__alliance=a).earliest("pk").pk,
     ),
     "plan_version": lambda a: (_version(a).number,),
     "plan_write": lambda a: (_version(a).number,),

@@ -16,6 +16,8 @@ from django.db import connection, transaction
 from alliances import clock
 from alliances.models import Alliance, Comment, User
 from alliances.services import comments, invitations
+from conventions.avenants import services as avenants
+from conventions.avenants.changes import Changes, rows_of
 from plans import services
 from plans.models import DueExtension, DueReminder, Endorsement, PlanVersion, WordImport
 from reporting.demo import earlier
@@ -84,6 +86,7 @@ def _tell() -> dict[str, Alliance]:
             audience=Comment.Audience.MINISTRY,
         )
         _work_on_the_plan(alliance, cast)
+        _amend(alliance, cast)
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -113,6 +116,17 @@ def _work_on_the_plan(alliance: Alliance, cast: Cast) -> None:
         plan=plan, was_due_on=clock.today(), due_on=due_on, reason="Un congé.", granted_by=by
     )
     DueReminder.objects.create(plan=plan, due_on=due_on, offset_days=-30)
+
+
+def _amend(alliance: Alliance, cast: Cast) -> None:
+    """An avenant in signature: two tranches that nobody recommended trade a dollar."""
+    by, convention = cast.analyst, alliance.conventions.get()
+    *rows, before, last = rows_of(convention.tranches.all())
+    more = before.spec._replace(amount=before.spec.amount + 1)
+    less = last.spec._replace(amount=last.spec.amount - 1)
+    changes = Changes(rows=[*rows, before._replace(spec=more), last._replace(spec=less)])
+    avenant = avenants.create_avenant(convention, by=by, reason="Un ajustement.", changes=changes)
+    avenants.send_avenant(avenant, by=by)
 
 
 @pytest.fixture

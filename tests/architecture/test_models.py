@@ -25,6 +25,8 @@ PARTS = {
     "alliances.TerritoryGroupPermission.permission",
     "alliances.TerritoryGroupPermission.group",
     "alliances.TerritoryGroupPermission.content_object",
+    "conventions.AvenantSignatory.avenant",
+    "conventions.AvenantTranche.avenant",
     "conventions.Signatory.convention",
     "conventions.Tranche.convention",
     "plans.CanvasSection.canvas",

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alliances.models import Alliance, User
 from alliances.permissions import rights_of
+from conventions.avenants.selectors import todo as avenants_todo
 from plans.selectors import todo as plans_todo
 from reporting.context import nav_items
 from reporting.selectors.todos import count_todos, todos_of
@@ -46,13 +47,20 @@ def queries(run: Callable[[], object]) -> int:
     return len(captured)
 
 
-def test_counting_costs_three_queries_beside_the_plans(home: Alliance) -> None:
+def test_counting_costs_three_queries_beside_the_plans_and_the_avenants(home: Alliance) -> None:
     """One for what is counted, one for conventions, one for versements."""
     for role in PEOPLE:
         mine, theirs = person(role), person(role)
         rights_of(mine), rights_of(theirs)
-        plans = queries(lambda user=theirs: plans_todo(user))
-        assert queries(lambda user=mine: count_todos(user)) <= 3 + plans, role
+        others = queries(lambda user=theirs: (plans_todo(user), avenants_todo(user)))
+        assert queries(lambda user=mine: count_todos(user)) <= 3 + others, role
+
+
+def test_the_avenants_that_wait_cost_three_queries_at_most(home: Alliance) -> None:
+    for role in PEOPLE:
+        reader = person(role)
+        rights_of(reader)
+        assert queries(lambda user=reader: avenants_todo(user)) <= 3, role
 
 
 @pytest.mark.parametrize(
@@ -75,5 +83,5 @@ def test_a_page_of_the_table_stays_cheap_beside_the_plans(
     client.get(BASE + page)
     reader = person("direction")
     rights_of(reader)
-    plans = queries(lambda: plans_todo(reader))
-    assert queries(lambda: client.get(BASE + page)) <= most + plans
+    others = queries(lambda: (plans_todo(reader), avenants_todo(reader)))
+    assert queries(lambda: client.get(BASE + page)) <= most + others

@@ -61,3 +61,27 @@ def signed_convention(
             is_ministry = signatory.kind == Signatory.Kind.MINISTRY
             sign(signatory, by=delegate if is_ministry else analyst, on=on)
     return Convention.objects.for_pages().get(pk=convention.pk)
+
+
+def signed_entente(alliance: Alliance) -> Convention:
+    """An entente of the cycle 2017-2024, from 1 October 2018 to 31 March 2023, all signed."""
+    analyst, delegate = person("analyst"), person("delegate")
+    signed_on = datetime(2018, 10, 15, 9, 0, tzinfo=DRAFTED.tzinfo)
+    tranches = [
+        TrancheSpec(2018, Decimal("300000.00"), "convention_signed"),
+        TrancheSpec(2019, Decimal("700000.00"), "plan_approved"),
+    ]
+    with clock.at(signed_on):
+        entente = services.create_convention(
+            alliance,
+            by=analyst,
+            amount=AMOUNT,
+            starts_on=date(2018, 10, 1),
+            ends_on=date(2023, 3, 31),
+            tranches=tranches,
+        )
+        entente = services.send_convention(entente, by=analyst)
+        for signatory in entente.signatories.all():
+            is_ministry = signatory.kind == Signatory.Kind.MINISTRY
+            sign(signatory, by=delegate if is_ministry else analyst, on=signed_on.date())
+    return Convention.objects.for_pages().get(pk=entente.pk)

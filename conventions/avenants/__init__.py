@@ -1,0 +1,1 @@
+"""Avenants: what is changed of a signed convention, by the same signatures."""
