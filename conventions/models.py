@@ -26,6 +26,25 @@ from alliances.models import (
 )
 from alliances.money import MoneyField
 
+from .paper_models import (
+    ConventionTemplate,
+    ConventionText,
+    Resolution,
+    empowered_before_sending,
+)
+from .scan_models import Scan, ScanPage
+
+__all__ = [
+    "Convention",
+    "ConventionTemplate",
+    "ConventionText",
+    "Resolution",
+    "Scan",
+    "ScanPage",
+    "Signatory",
+    "Tranche",
+]
+
 
 def tranches_sum(conventions: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
     """At the end of the transaction, tranches sum to the convention's amount, to the cent.
@@ -179,6 +198,7 @@ class Convention(FSMModelMixin, ScopedModel):
             ),
         ]
         triggers = [
+            empowered_before_sending(),
             tranches_sum("NEW.id", pgtrigger.Insert | pgtrigger.Update),
             pgtrigger.Protect(
                 name="kept_once_sent",

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from . import views
+from . import paper_views, scan_views, views
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/convention/"
+SCAN = f"{ALLIANCE}papiers/<int:pk>/"
+TEMPLATE = "national/conventions/<slug:cycle>/<slug:language>/"
 
 urlpatterns = [
     path(ALLIANCE, views.convention, name="convention"),
@@ -10,4 +12,16 @@ urlpatterns = [
     path(f"{ALLIANCE}modifier/", views.convention_edit, name="convention_edit"),
     path(f"{ALLIANCE}envoyer/", views.convention_send, name="convention_send"),
     path(f"{ALLIANCE}signatures/<int:pk>/", views.convention_sign, name="convention_sign"),
+    path(f"{ALLIANCE}texte/", paper_views.convention_text, name="convention_text"),
+    path(f"{ALLIANCE}docx/", paper_views.convention_docx, name="convention_docx"),
+    path(f"{ALLIANCE}habilitation/", paper_views.convention_empowerment, name="empowerment"),
+    path(f"{ALLIANCE}papiers/", scan_views.scan_list, name="scans"),
+    path(f"{ALLIANCE}papiers/deposer/", scan_views.scan_deposit, name="scan_deposit"),
+    path(SCAN, scan_views.scan, name="scan"),
+    path(f"{SCAN}blanches/", scan_views.scan_blanks, name="scan_blanks"),
+    path(f"{SCAN}pages/<int:position>/", scan_views.scan_page, name="scan_page"),
+    path(f"{SCAN}pages/<int:position>/image.png", scan_views.scan_image, name="scan_image"),
+    path("national/conventions/", paper_views.template_list, name="convention_templates"),
+    path(TEMPLATE, paper_views.template, name="convention_template"),
+    path(f"{TEMPLATE}publier/", paper_views.template_publish, name="convention_template_publish"),
 ]

@@ -10,6 +10,7 @@ from alliances.exports import export_response
 from alliances.models import Alliance
 from alliances.permissions import holds_national
 from alliances.scoping import person_of
+from conventions.permissions import may_write_templates
 from reporting.filters import BoardFilterForm
 from reporting.selectors.board import board_columns, board_of, board_values, tiles_of, totals_of
 from reporting.selectors.national import queues_of
@@ -37,5 +38,6 @@ def national(request: HttpRequest) -> HttpResponse:
         "tiles": tiles_of(board),
         "queues": queues_of(board, user),
         "today": clock.today(),
+        "may_write_templates": may_write_templates(user),
     }
     return render(request, "reporting/national.html", context)

@@ -16,9 +16,12 @@ from django.db import connection, transaction
 from alliances import clock
 from alliances.models import Alliance, Comment, User
 from alliances.services import comments, invitations
+from alliances.services.documents import deposit_document
+from conventions.models import Scan, ScanPage
 from plans import services
 from plans.models import DueExtension, DueReminder, Endorsement, PlanVersion, WordImport
 from reporting.demo import story as demo
+from reporting.demo.papers import paper
 from reporting.demo.people import Cast, create_cast
 from reporting.demo.projects import Projects
 from tests.conftest import bind_identity
@@ -79,6 +82,7 @@ def _tell() -> dict[str, Alliance]:
             audience=Comment.Audience.MINISTRY,
         )
         _work_on_the_plan(alliance, cast)
+        _scan_papers(alliance, cast)
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -107,6 +111,24 @@ def _work_on_the_plan(alliance: Alliance, cast: Cast) -> None:
         plan=plan, was_due_on=clock.today(), due_on=due_on, reason="Un congé.", granted_by=by
     )
     DueReminder.objects.create(plan=plan, due_on=due_on, offset_days=-30)
+
+
+def _scan_papers(alliance: Alliance, cast: Cast) -> None:
+    """A scan of one page that no code filed."""
+    by = cast.of(alliance, "coordination")
+    document = deposit_document(
+        paper("feuilles.pdf", ["Une feuille."]), by=by, alliance=alliance, title="x", kind="scan"
+    )
+    scan = Scan.objects.create(
+        alliance=alliance,
+        document=document,
+        file_name="feuilles.pdf",
+        sha256=document.sha256,
+        page_count=1,
+        received_by=by,
+    )
+    ScanPage.objects.create(scan=scan, position=1, problem=ScanPage.Problem.UNREADABLE)
+    Scan.objects.filter(pk=scan.pk).update(split_at=clock.now())
 
 
 @pytest.fixture

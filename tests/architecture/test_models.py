@@ -25,6 +25,7 @@ PARTS = {
     "alliances.TerritoryGroupPermission.permission",
     "alliances.TerritoryGroupPermission.group",
     "alliances.TerritoryGroupPermission.content_object",
+    "conventions.ConventionText.convention",
     "conventions.Signatory.convention",
     "conventions.Tranche.convention",
     "plans.CanvasSection.canvas",

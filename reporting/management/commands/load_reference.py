@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 import alliances.reference
+import conventions.reference
 import fqis.reference
 import plans.reference
 import reporting.reference
@@ -21,6 +22,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         alliances.reference.load()
+        conventions.reference.load()
         plans.reference.load()
         fqis.reference.load()
         reporting.reference.load()
