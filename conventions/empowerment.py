@@ -49,7 +49,7 @@ def check_empowered(alliance: Alliance) -> None:
     if missing:
         names = ", ".join(one.label[0].lower() + one.label[1:] for one in missing)
         raise Refusal(
-            _("Avant d’envoyer la convention, il manque : %(names)s.") % {"names": names},
+            _("Avant d’envoyer la convention, il manque : %(names)s.") % {"names": names},
             missing=missing,
         )
 
@@ -70,7 +70,7 @@ def _open(alliance: Alliance) -> Alliance:
     alliance = Alliance.objects.for_pages().select_for_update(of=("self",)).get(pk=alliance.pk)
     if is_fixed(alliance):
         raise Refusal(
-            _("La convention est déjà envoyée : ses parties ne changent que par un avenant.")
+            _("La convention est déjà envoyée : ses parties ne changent que par un avenant.")
         )
     return alliance
 
@@ -155,7 +155,7 @@ def name_fiduciary(
     _require(by, alliance)
     alliance = _open(alliance)
     if alliance.table.is_registered:
-        raise Refusal(_("La Table est inscrite au REQ : elle n’a pas besoin de fiduciaire."))
+        raise Refusal(_("La Table est inscrite au REQ : elle n’a pas besoin de fiduciaire."))
     if not re.fullmatch(TEN_DIGITS, neq):
         raise Refusal(NEQ.message, field="neq")
     if not name.strip():
@@ -176,7 +176,7 @@ def name_fiduciary(
     journal.record(
         by=by,
         verb="name_fiduciary",
-        summary=_("a nommé le fiduciaire du FQIS : %(name)s") % {"name": fiduciary.name},
+        summary=_("a nommé le fiduciaire du FQIS : %(name)s") % {"name": fiduciary.name},
         alliance=alliance,
         target=fiduciary,
         url=alliance.url("empowerment"),

@@ -209,7 +209,7 @@ class ResolutionForm(forms.Form):
 
 class RegistrationForm(forms.Form):
     is_registered = forms.TypedChoiceField(
-        label=_("La Table est-elle inscrite au REQ ?"),
+        label=_("La Table est-elle inscrite au REQ?"),
         choices=[("oui", _("Oui")), ("non", _("Non"))],
         coerce=lambda answer: answer == "oui",
         widget=forms.RadioSelect,
@@ -256,7 +256,7 @@ class PlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.parties = {str(party.pk): party for party in parties}
         sheets = [
-            (pk, _("La feuille de signature : %(party)s") % {"party": party.name})
+            (pk, _("La feuille de signature : %(party)s") % {"party": party.name})
             for pk, party in self.parties.items()
         ]
         self.fields["place"].choices = [  # type: ignore[attr-defined]

@@ -73,7 +73,7 @@ def tell_split(scan: Scan, pages: Sequence[ScanPage], *, by: User) -> None:
     names = dict.fromkeys(page.signatory.name for page in pages if page.signatory)
     lines = []
     if names:
-        said = _("Feuilles de signature classées : %(names)s.")
+        said = _("Feuilles de signature classées : %(names)s.")
         lines.append(said % {"names": ", ".join(names)})
     if waiting:
         said = ngettext(
@@ -85,7 +85,7 @@ def tell_split(scan: Scan, pages: Sequence[ScanPage], *, by: User) -> None:
     notify(
         {person.pk: person for person in (*recorders, scan.received_by)}.values(),
         alliance=alliance,
-        subject=_("%(territory)s : les papiers numérisés sont classés")
+        subject=_("%(territory)s : les papiers numérisés sont classés")
         % {"territory": alliance.territory},
         body=" ".join(lines) or _("Chaque page a trouvé sa place."),
         url=alliance.url("scan", scan.pk),

@@ -156,7 +156,7 @@ def convention_empowerment(request: HttpRequest, alliance: Alliance) -> HttpResp
         alliance,
         status=status,
         page_title=_("Habilitation"),
-        lede=_("Ce qui permet à la Table de signer : sa résolution, le REQ, son fiduciaire."),
+        lede=_("Ce qui permet à la Table de signer : sa résolution, le REQ, son fiduciaire."),
         forms=bound,
         all_forms=[one for one in bound.values() if one.is_bound],
         resolutions=resolutions,

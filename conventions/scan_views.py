@@ -82,8 +82,8 @@ def scan_deposit(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             messages.success(
                 request,
                 ngettext(
-                    "Le fichier est gardé : %(n)s page. Le portail la classe.",
-                    "Le fichier est gardé : %(n)s pages. Le portail les classe.",
+                    "Le fichier est gardé : %(n)s page. Le portail la classe.",
+                    "Le fichier est gardé : %(n)s pages. Le portail les classe.",
                     scan.page_count,
                 )
                 % {"n": scan.page_count},

@@ -59,7 +59,7 @@ def receive_scan(alliance: Alliance, *, by: User, file: UploadedFile) -> Scan:
         raise Refusal(_("Aucune convention de cette alliance n’est envoyée en signature."))
     extension, _mime = check_upload(file, limit=settings.SCAN_MAX_BYTES)
     if extension != "pdf":
-        raise Refusal(_("Déposez un PDF : votre numériseur peut en faire un."), field="file")
+        raise Refusal(_("Déposez un PDF : votre numériseur peut en faire un."), field="file")
     file.seek(0)
     content = file.read()
     sha256 = hashlib.sha256(content).hexdigest()
@@ -69,7 +69,7 @@ def receive_scan(alliance: Alliance, *, by: User, file: UploadedFile) -> Scan:
     known = alliance.scans.select_related("received_by").filter(sha256=sha256).first()
     if known is not None:
         raise StaleAct(
-            _("%(who)s a déjà déposé ce fichier le %(when)s, sous le nom « %(name)s ».")
+            _("%(who)s a déjà déposé ce fichier le %(when)s, sous le nom « %(name)s ».")
             % {
                 "who": known.received_by,
                 "when": moment(known.received_at),
@@ -254,7 +254,7 @@ def file_page(
     convention = papers_of(page.scan.alliance)
     if page.problem == Problem.FOREIGN or convention is None:
         raise Refusal(
-            _("Cette page est celle d’un autre document : elle ne se classe pas dans celui-ci.")
+            _("Cette page est celle d’un autre document : elle ne se classe pas dans celui-ci.")
         )
     if party is not None and party.convention_id != convention.pk:
         raise Refusal(_("Cette partie est celle d’une autre convention."), field="place")
@@ -265,7 +265,7 @@ def file_page(
     journal.record(
         by=by,
         verb="file_page",
-        summary=_("a classé à la main la page %(n)s du fichier « %(file)s »") % words,
+        summary=_("a classé à la main la page %(n)s du fichier « %(file)s »") % words,
         alliance=page.scan.alliance,
         target=page,
         url=page.scan.alliance.url("scan", page.scan_id),
@@ -290,7 +290,7 @@ def set_aside_page(page: ScanPage, *, by: User, reason: str) -> ScanPage:
     journal.record(
         by=by,
         verb="set_aside_page",
-        summary=_("a mis de côté la page %(n)s du fichier « %(file)s »") % words,
+        summary=_("a mis de côté la page %(n)s du fichier « %(file)s »") % words,
         reason=page.reason,
         alliance=page.scan.alliance,
         target=page,

@@ -108,13 +108,13 @@ class SignatureRow:
     def who(self) -> str:
         """Who must act for this party's signature to be there."""
         if self.sheet is not None:
-            return _("DGSSAC, analyse : consigner la feuille reçue")
+            return _("DGSSAC, analyse : consigner la feuille reçue")
         return {
-            Signatory.Kind.MINISTRY: _("DGSSAC, délégation : signer"),
-            Signatory.Kind.TABLE: _("Table, direction : signer"),
+            Signatory.Kind.MINISTRY: _("DGSSAC, délégation : signer"),
+            Signatory.Kind.TABLE: _("Table, direction : signer"),
         }.get(
             Signatory.Kind(self.signatory.kind),
-            _("La partie signe sa feuille ; la Table ou la DGSSAC la dépose"),
+            _("La partie signe sa feuille; la Table ou la DGSSAC la dépose"),
         )
 
 

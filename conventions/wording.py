@@ -58,15 +58,15 @@ def check_text(written: str) -> str:
     names = _FIELD.findall(body)
     unknown = [name for name in dict.fromkeys(names) if name not in FIELDS]
     if unknown:
-        message = _("Aucun champ ne porte ce nom : %(names)s. Prenez ceux de la liste.")
+        message = _("Aucun champ ne porte ce nom : %(names)s. Prenez ceux de la liste.")
         shown = ", ".join(f"{{{name}}}" for name in unknown)
         raise Refusal(message % {"names": shown}, field="body")
     if set("{}") & set(_FIELD.sub("", body)):
-        message = _("Une accolade est seule. Un champ s’écrit entre deux accolades : {montant}.")
+        message = _("Une accolade est seule. Un champ s’écrit entre deux accolades : {montant}.")
         raise Refusal(message, field="body")
     missing = [f"{{{name}}}" for name in REQUIRED if name not in names]
     if missing:
-        message = _("Le texte doit contenir ces champs : %(names)s.")
+        message = _("Le texte doit contenir ces champs : %(names)s.")
         raise Refusal(message % {"names": ", ".join(missing)}, field="body")
     return body
 
