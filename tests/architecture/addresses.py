@@ -287,4 +287,5 @@ FORMS: dict[str, Callable[[Alliance], dict[str, Any]]] = {
         "body": "Une remarque.",
     },
     "set_access": lambda a: {"access": "close"},
+    "empowerment": lambda a: {"act": "resolution"},
 }
