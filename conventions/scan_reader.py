@@ -20,7 +20,7 @@ import zxingcpp
 from PIL import Image, ImageStat
 
 MEMORY = 1_000_000_000  # bytes of address space
-SECONDS_PER_PAGE = 10
+SECONDS_PER_PAGE = 10  # of processor, whatever the machine does beside
 MAX_PIXELS = 30_000_000  # of a drawn page
 MAX_IMAGE_PIXELS = 120_000_000  # of an image in the file, as it says itself
 PAGE_CODE = re.compile(r"/([0-9A-Z]{4})-?([0-9A-Z]{4})/?#(\d{1,4})-(\d{1,4})$")
@@ -105,7 +105,7 @@ def read(path: str, first: str) -> None:
     """A line for each page from ``first``: its codes, and whether it is blank."""
     pdf = pypdfium2.PdfDocument(path)
     for position in range(int(first), len(pdf) + 1):
-        signal.alarm(SECONDS_PER_PAGE)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_PAGE)
         page = pdf[position - 1]
         image = draw(page, FINE)
         codes = codes_of(image) or codes_of(draw(page, FINER))
@@ -144,7 +144,7 @@ ACTS: dict[str, Callable[..., None]] = {"check": check, "read": read, "show": sh
 def main(act: str, path: str, *rest: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.alarm(SECONDS_PER_PAGE)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_PAGE)
     assert Path(path).is_file()
     ACTS[act](path, *rest)
 

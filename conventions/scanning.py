@@ -16,7 +16,7 @@ from alliances.models import Document
 
 READER = Path(__file__).with_name("scan_reader.py")
 MAX_PAGES = 200
-SECONDS = 30
+SECONDS = 60
 MAX_STOPS = 5  # pages that stop the reader, before the rest is left to a person
 
 
