@@ -32,7 +32,7 @@ def render_document(document_id: int) -> str:
         renderer = documents.renderer_of(document)
         try:
             with transaction.atomic():
-                content = render_pdf(document, renderer.template)
+                content = render_pdf(document, renderer.template, page_codes=renderer.page_codes)
                 documents.store_file(document, content, "pdf", mime="application/pdf")
                 if renderer.after:
                     renderer.after(document)

@@ -8,7 +8,7 @@ class ConventionsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from alliances.services.documents import Renderer, register_renderer
+        from alliances.services.documents import Renderer, name_deposits, register_renderer
         from alliances.services.journal import name_verbs
         from alliances.tabs import Tab, register_tab
 
@@ -26,9 +26,26 @@ class ConventionsConfig(AppConfig):
                 "record_avenant_signature": _("Signature d’un avenant consignée"),
                 "sign_avenant": _("Avenant signé"),
                 "withdraw_avenant": _("Avenant retiré"),
+                "save_template": _("Modèle de convention écrit"),
+                "publish_template": _("Modèle de convention publié"),
+                "adjust_text": _("Texte de la convention ajusté"),
+                "record_resolution": _("Résolution déposée"),
+                "record_registration": _("Inscription au REQ consignée"),
+                "name_fiduciary": _("Fiduciaire nommé"),
+                "receive_scan": _("Papiers numérisés déposés"),
+                "split_scan": _("Papiers numérisés classés"),
+                "file_page": _("Page classée à la main"),
+                "set_aside_page": _("Page mise de côté"),
             }
         )
         register_renderer(
-            "convention", Renderer("documents/convention.html", label=_("Convention"))
+            "convention",
+            Renderer("documents/convention.html", label=_("Convention"), page_codes=True),
+        )
+        name_deposits(
+            {
+                "scan": _("Papiers numérisés"),
+                "signed_convention": _("Feuille de signature"),
+            }
         )
         register_renderer("avenant", Renderer("documents/avenant.html", label=_("Avenant")))

@@ -5,11 +5,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from alliances.cycle_words import words_of
+from alliances.errors import Refusal
 from alliances.models import Document, User
 from alliances.services.documents import create_document
 
-from .models import Convention
+from .models import Convention, Signatory
+from .parties import parties_of
 from .selectors import party_kind
+from .texts import text_of
+from .wording import field_values, fill
 
 KIND = "convention"
 
@@ -18,15 +22,14 @@ def convention_data(convention: Convention) -> dict[str, Any]:
     """Everything the PDF says. Amounts are decimal texts in dollars, dates are ISO."""
     alliance = convention.alliance
     cycle = alliance.cycle
+    text = text_of(convention)
     return {
+        "body": fill(text.body, field_values(convention)),
+        "template": text.template.version,
         "number": convention.number,
         "word": cycle.agreement_word,
         "territory": str(alliance.territory),
         "cycle": cycle.name,
-        "measure": cycle.measure,
-        "plan_word": cycle.plan_word,
-        "plan_due_months": cycle.plan_due_months,
-        "plan_due_latest": cycle.plan_due_latest.isoformat() if cycle.plan_due_latest else "",
         "table": alliance.table.name,
         "table_neq": alliance.table.neq,
         "city": alliance.table.city,
@@ -44,9 +47,19 @@ def convention_data(convention: Convention) -> dict[str, Any]:
         ],
         "parties": [
             {"kind": party_kind(alliance, signatory), "name": signatory.name}
-            for signatory in convention.signatories.select_related("mrc")
+            for signatory in parties_to_sign(convention)
         ],
     }
+
+
+def parties_to_sign(convention: Convention) -> list[Signatory]:
+    """The parties; of a draft, those that it would have if it were sent now, none if it cannot."""
+    if convention.state != Convention.State.DRAFT:
+        return list(convention.signatories.select_related("mrc"))
+    try:
+        return parties_of(convention)
+    except Refusal:
+        return []
 
 
 def freeze(convention: Convention, *, by: User) -> Document:

@@ -11,7 +11,7 @@ from alliances.models import Alliance, MilestoneKind
 from alliances.money import MoneyFormField
 from alliances.templatetags.portal import date_long
 
-from .models import Convention
+from .models import Convention, Signatory
 from .schedules import preparation_of, proposed_tranches, split
 from .terms import TrancheSpec
 
@@ -201,3 +201,92 @@ class SignatureForm(forms.Form):
     def first(cls, signer: str) -> dict[str, object]:
         """What the empty form proposes: who signs here, today."""
         return {"signer": signer, "signed_on": clock.today()}
+
+
+class TextForm(forms.Form):
+    """A formatted text with its fields: a template's, or a convention's."""
+
+    body = forms.CharField(
+        label=_("Texte"),
+        widget=forms.Textarea,
+        error_messages={"required": _("Écrivez le texte de la convention.")},
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class ResolutionForm(forms.Form):
+    adopted_on = forms.DateField(label=_("Adoptée le"), widget=DayInput, error_messages=DAY)
+    file = forms.FileField(
+        label=_("Résolution"), help_text=_("PDF, DOCX, PNG ou JPEG, 10 Mo au plus.")
+    )
+
+
+class RegistrationForm(forms.Form):
+    is_registered = forms.TypedChoiceField(
+        label=_("La Table est-elle inscrite au REQ?"),
+        choices=[("oui", _("Oui")), ("non", _("Non"))],
+        coerce=lambda answer: answer == "oui",
+        widget=forms.RadioSelect,
+    )
+    neq = forms.CharField(
+        label=_("NEQ de la Table"),
+        max_length=10,
+        required=False,
+        help_text=_("Dix chiffres, si elle en a un."),
+    )
+
+
+class FiduciaryForm(forms.Form):
+    name = forms.CharField(label=_("Nom du fiduciaire"), max_length=200)
+    neq = forms.CharField(label=_("NEQ"), max_length=10, help_text=_("Dix chiffres."))
+    city = forms.CharField(label=_("Ville"), max_length=100, required=False)
+
+
+class ScanForm(forms.Form):
+    file = forms.FileField(
+        label=_("Papiers numérisés"),
+        help_text=_("Un PDF, 200 pages et 40 Mo au plus. L’ordre et le sens n’importent pas."),
+        error_messages={"empty": _("Ce fichier est vide. Choisissez-en un autre.")},
+    )
+
+
+class PlaceForm(forms.Form):
+    """Where a page belongs, for who looks at it."""
+
+    place = forms.ChoiceField(label=_("Cette page est"))
+    turned = forms.TypedChoiceField(
+        label=_("Redresser la page"),
+        initial=0,
+        coerce=int,
+        choices=[
+            (0, _("Ne pas tourner")),
+            (90, _("D’un quart de tour à droite")),
+            (180, _("D’un demi-tour")),
+            (270, _("D’un quart de tour à gauche")),
+        ],
+    )
+
+    def __init__(self, *args: Any, parties: list[Signatory], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parties = {str(party.pk): party for party in parties}
+        sheets = [
+            (pk, _("La feuille de signature : %(party)s") % {"party": party.name})
+            for pk, party in self.parties.items()
+        ]
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choisir")),
+            *sheets,
+            ("texte", _("Une page du texte de la convention")),
+        ]
+
+    @property
+    def party(self) -> Signatory | None:
+        return self.parties.get(self.cleaned_data["place"])
+
+
+class SetAsideForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Pourquoi cette page n’a pas sa place ici"),
+        max_length=200,
+        error_messages={"required": _("Dites pourquoi cette page n’a pas sa place ici.")},
+    )

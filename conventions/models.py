@@ -29,14 +29,27 @@ from alliances.money import MoneyField
 
 from .avenants.models import Avenant, AvenantSignatory, AvenantTranche
 from .avenants.rules import CONVENTION_MOVED_BY_AVENANT, TRANCHE_MOVED_BY_AVENANT, WITHIN_CYCLE
+from .paper_models import (
+    ConventionTemplate,
+    ConventionText,
+    Resolution,
+    empowered_before_sending,
+)
 from .party_models import Party, signature_stays
+from .scan_models import Scan, ScanPage
 
 __all__ = [
     "Avenant",
     "AvenantSignatory",
     "AvenantTranche",
     "Convention",
+    "ConventionTemplate",
+    "ConventionText",
     "Party",
+    "Resolution",
+    "Scan",
+    "ScanPage",
+    "ScheduleStep",
     "Signatory",
     "Tranche",
 ]
@@ -210,6 +223,7 @@ class Convention(FSMModelMixin, ScopedModel):
             ),
         ]
         triggers = [
+            empowered_before_sending(),
             tranches_sum("NEW.id", pgtrigger.Insert | pgtrigger.Update),
             pgtrigger.Protect(
                 name="kept_once_sent",

@@ -1,11 +1,14 @@
 """What people are told of a convention."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliances.models import User
 from alliances.services.notifications import notify, people_with
 
-from .models import Convention
+from .models import Convention, Scan, ScanPage
 
 
 def tell_sent(convention: Convention, *, by: User) -> None:
@@ -58,5 +61,33 @@ def tell_signed(convention: Convention, *, by: User) -> None:
         )
         % {"number": convention.number},
         url=alliance.url("convention"),
+        but=by,
+    )
+
+
+def tell_split(scan: Scan, pages: Sequence[ScanPage], *, by: User) -> None:
+    """Who deposited the papers, and who records the signatures on them."""
+    alliance = scan.alliance
+    recorders = people_with("record_signature", alliance)
+    waiting = sum(page.is_waiting for page in pages)
+    names = dict.fromkeys(page.signatory.name for page in pages if page.signatory)
+    lines = []
+    if names:
+        said = _("Feuilles de signature classées : %(names)s.")
+        lines.append(said % {"names": ", ".join(names)})
+    if waiting:
+        said = ngettext(
+            "%(n)s page attend que vous la classiez.",
+            "%(n)s pages attendent que vous les classiez.",
+            waiting,
+        )
+        lines.append(said % {"n": waiting})
+    notify(
+        {person.pk: person for person in (*recorders, scan.received_by)}.values(),
+        alliance=alliance,
+        subject=_("%(territory)s : les papiers numérisés sont classés")
+        % {"territory": alliance.territory},
+        body=" ".join(lines) or _("Chaque page a trouvé sa place."),
+        url=alliance.url("scan", scan.pk),
         but=by,
     )

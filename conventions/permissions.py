@@ -1,7 +1,7 @@
-"""Who may record which party's signature."""
+"""Who may record which party's signature, empower a Table, write the templates."""
 
-from alliances.models import User
-from alliances.permissions import can
+from alliances.models import Alliance, User
+from alliances.permissions import can, holds_national, rights_of
 
 from .models import Party
 
@@ -21,3 +21,19 @@ def signs_here(user: User, signatory: Party) -> bool:
     rights = {Party.Kind.MINISTRY: "sign_convention", Party.Kind.TABLE: "sign_for_table"}
     right = rights.get(Party.Kind(signatory.kind))
     return right is not None and can(user, right, signatory)
+
+
+def may_empower(user: User, alliance: Alliance) -> bool:
+    """The Table tells who is empowered; the analyst who prepares its convention may too."""
+    return can(user, "edit_governance", alliance) or can(user, "prepare_convention", alliance)
+
+
+def may_write_templates(user: User) -> bool:
+    """The texts of a cycle are the national office's: of those who prepare its conventions."""
+    prepares = any("prepare_convention" in held for held in rights_of(user).on.values())
+    return holds_national(user) and prepares
+
+
+def may_scan(user: User, of: object) -> bool:
+    """Either side deposits signed papers and files their pages: the Table, the ministry."""
+    return can(user, "add_document", of)

@@ -2,23 +2,27 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alliances import clock
 from alliances.cycle_words import words_of
 from alliances.models import Alliance, User
 from alliances.permissions import can, rights_of, territories_of
 from alliances.templatetags.portal import date_long, money0
 from alliances.todo import Todo, Waiting
 
-from .models import Convention, Party, Signatory
+from .models import Convention, Party, ScanPage, Signatory
 from .permissions import may_record, signs_here
+from .scan_selectors import sheets_of
 
 NAMED = 3
+# A party that has not signed is reminded two weeks after it was asked.
+REMIND_AFTER = timedelta(days=14)
 
 
 def current_convention(alliance: Alliance) -> Convention | None:
@@ -86,16 +90,40 @@ class SignatureRow:
     since: date | None
     url: str
     is_own: bool
+    sheet: ScanPage | None = None
 
     @property
     def is_signed(self) -> bool:
         return self.signatory.signed_on is not None
+
+    @property
+    def remind_on(self) -> date | None:
+        """When whoever follows the convention reminds this party."""
+        return self.since + REMIND_AFTER if self.since else None
+
+    @property
+    def is_late(self) -> bool:
+        return self.remind_on is not None and self.remind_on < clock.today()
+
+    @property
+    def who(self) -> str:
+        """Who must act for this party's signature to be there."""
+        if self.sheet is not None:
+            return _("DGSSAC, analyse : consigner la feuille reçue")
+        return {
+            Signatory.Kind.MINISTRY: _("DGSSAC, délégation : signer"),
+            Signatory.Kind.TABLE: _("Table, direction : signer"),
+        }.get(
+            Signatory.Kind(self.signatory.kind),
+            _("La partie signe sa feuille; la Table ou la DGSSAC la dépose"),
+        )
 
 
 def signature_rows(convention: Convention, user: User) -> list[SignatureRow]:
     """Each party, since when it is missing, and where this person records its signature."""
     sent_on = _sent_on(convention)
     is_open = convention.state == Convention.State.SENT
+    sheets = sheets_of(convention) if sent_on else {}
     return [
         SignatureRow(
             signatory,
@@ -105,6 +133,7 @@ def signature_rows(convention: Convention, user: User) -> list[SignatureRow]:
             if is_open and signatory.signed_on is None and may_record(user, signatory)
             else "",
             signs_here(user, signatory),
+            sheets.get(signatory.pk),
         )
         for signatory in convention.signatories.all()
     ]
@@ -161,6 +190,11 @@ def signature_context(convention: Convention, user: User) -> dict[str, object]:
 
 def _sent_on(convention: Convention) -> date | None:
     return timezone.localtime(convention.sent_at).date() if convention.sent_at else None
+
+
+def _remind_on(convention: Convention) -> date | None:
+    sent_on = _sent_on(convention)
+    return sent_on + REMIND_AFTER if sent_on else None
 
 
 def party_names(parties: Sequence[Party]) -> str:
@@ -239,6 +273,7 @@ def _signature_todo(convention: Convention, user: User) -> list[Todo]:
             button=button,
             alliance=convention.alliance,
             since=_sent_on(convention),
+            due_on=_remind_on(convention) if can(user, "record_signature", convention) else None,
             detail=party_names(mine),
             progress=(sum(party.signed_on is not None for party in parties), len(parties)),
         )

@@ -22,12 +22,14 @@ from alliances.services.milestones import record_milestone
 from alliances.templatetags.portal import moment, money
 
 from . import documents, notifications
+from .empowerment import check_empowered
 from .models import Convention, Signatory, Tranche
 from .parties import parties_of
 from .selectors import parties_label
 from .signing import check_signature
 from .succession import check_place
 from .terms import TrancheSpec, check_terms
+from .texts import text_of
 
 Tranches = Sequence[tuple[int, Decimal, str, int] | TrancheSpec]
 
@@ -80,7 +82,8 @@ def create_convention(
 ) -> Convention:
     """Writes a draft. Amounts in dollars; tranches in the order they are paid.
 
-    Refuses what ``check_terms`` refuses, and a second current convention for the Alliance.
+    Its text is the one published for the cycle. Refuses what ``check_terms`` refuses, a second
+    current convention for the Alliance, and a cycle without a published text.
     """
     _require(by, "prepare_convention", alliance)
     terms = check_terms(
@@ -106,6 +109,7 @@ def create_convention(
         created_by=by,
     )
     _write_tranches(convention, terms.tranches)
+    text_of(convention)
     journal.record(
         by=by,
         verb="create_convention",
@@ -183,13 +187,18 @@ def update_convention(
 def send_convention(convention: Convention, *, by: User, revision: int | None = None) -> Convention:
     """Sends a draft for signature: its parties are listed, its PDF queued, the signers told.
 
-    Refuses a convention already sent, a draft changed since it was read, and what ``check_place``
-    and ``parties_of`` refuse (guide 2024, §4.1-2).
+    Refuses a convention already sent, a draft changed since it was read, and what ``check_place``,
+    ``check_empowered`` and ``parties_of`` refuse (guide 2024, §4.1-2).
     """
     _require(by, "prepare_convention", convention)
     convention = _locked(convention)
     _refuse_old_page(convention, revision)
     check_place(convention)
+    # Who is empowered must not change between the check and the list of the parties.
+    alliances = Alliance.objects.for_pages().select_for_update(of=("self",))
+    convention.alliance = alliances.get(pk=convention.alliance_id)
+    check_empowered(convention.alliance)
+    text_of(convention)
     Signatory.objects.bulk_create(parties_of(convention))
     convention.send(by=by)
     convention.document = documents.freeze(convention, by=by)
@@ -219,7 +228,7 @@ def record_signature(
 
     Refuses a role that does not sign for this party, a party that already signed, a day in the
     future or before the convention was drafted, a missing name, and a file that is not what its
-    name says.
+    name says. Without a file, the party's last scanned sheet is the one that was signed.
     """
     convention = _locked(signatory.convention)
     signatory = convention.signatories.select_related("recorded_by").get(pk=signatory.pk)
@@ -243,6 +252,9 @@ def record_signature(
             kind="signed_convention",
             subject=signatory,
         )
+    else:
+        sheet = signatory.sheets.exclude(document=None).order_by("-filed_at", "-pk").first()
+        signatory.document = sheet.document if sheet else None
     signatory.signed_on, signatory.signer = signed_on, signer.strip()
     signatory.recorded_at, signatory.recorded_by = clock.now(), by
     signatory.save()

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from . import views
+from . import paper_views, scan_views, views
 from .avenants import views as avenants
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/convention/"
 AVENANTS = f"{ALLIANCE}avenants/"
+SCAN = f"{ALLIANCE}papiers/<int:pk>/"
+TEMPLATE = "national/conventions/<slug:cycle>/<slug:language>/"
 
 urlpatterns = [
     path(ALLIANCE, views.convention, name="convention"),
@@ -19,4 +21,16 @@ urlpatterns = [
     path(f"{AVENANTS}<int:number>/envoyer/", avenants.avenant_send, name="avenant_send"),
     path(f"{AVENANTS}<int:number>/retirer/", avenants.avenant_withdraw, name="avenant_withdraw"),
     path(f"{AVENANTS}signatures/<int:pk>/", avenants.avenant_sign, name="avenant_sign"),
+    path(f"{ALLIANCE}texte/", paper_views.convention_text, name="convention_text"),
+    path(f"{ALLIANCE}docx/", paper_views.convention_docx, name="convention_docx"),
+    path(f"{ALLIANCE}habilitation/", paper_views.convention_empowerment, name="empowerment"),
+    path(f"{ALLIANCE}papiers/", scan_views.scan_list, name="scans"),
+    path(f"{ALLIANCE}papiers/deposer/", scan_views.scan_deposit, name="scan_deposit"),
+    path(SCAN, scan_views.scan, name="scan"),
+    path(f"{SCAN}blanches/", scan_views.scan_blanks, name="scan_blanks"),
+    path(f"{SCAN}pages/<int:position>/", scan_views.scan_page, name="scan_page"),
+    path(f"{SCAN}pages/<int:position>/image.png", scan_views.scan_image, name="scan_image"),
+    path("national/conventions/", paper_views.template_list, name="convention_templates"),
+    path(TEMPLATE, paper_views.template, name="convention_template"),
+    path(f"{TEMPLATE}publier/", paper_views.template_publish, name="convention_template_publish"),
 ]

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliances.errors import Refusal
-from alliances.models import Alliance
+from alliances.models import Alliance, User
 from alliances.scoping import alliance_page, person_of
 
-from . import forms, selectors, services
+from . import empowerment, forms, scan_selectors, selectors, services, template_selectors
 from .avenants import selectors as avenant_selectors
 from .models import Convention, Signatory
-from .permissions import may_record, signs_here
+from .permissions import may_record, may_scan, signs_here
 from .schedules import preparation_of, sources_of
 
 
@@ -46,12 +46,29 @@ def convention(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "new_url": alliance.url("convention_new"),
         "edit_url": alliance.url("convention_edit"),
         "send_url": alliance.url("convention_send"),
+        "empowerment_url": alliance.url("empowerment"),
     }
     if found is not None:
         person = person_of(request)
         context |= selectors.signature_context(found, person)
         context |= avenant_selectors.chain_context(found, person)
+        context |= _papers(found, person)
     return _page(request, "convention", alliance, **context)
+
+
+def _papers(convention: Convention, person: User) -> dict[str, Any]:
+    """The text, what a draft waits for, the papers that came back."""
+    alliance = convention.alliance
+    is_draft = convention.state == Convention.State.DRAFT
+    return {
+        "text": template_selectors.convention_preview(convention),
+        "text_url": alliance.url("convention_text"),
+        "docx_url": alliance.url("convention_docx"),
+        "missing": empowerment.missing_to_send(alliance) if is_draft else [],
+        "scans": [] if is_draft else scan_selectors.recent_scans(alliance),
+        "scans_url": alliance.url("scans"),
+        "may_scan": not is_draft and may_scan(person, alliance),
+    }
 
 
 def _form_page(
@@ -174,6 +191,7 @@ def convention_send(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     try:
         sent = services.send_convention(found, by=person_of(request), revision=revision)
     except Refusal as refusal:
+        # What is missing is listed on the page, each with the place where it is mended.
         messages.error(request, str(refusal))
     else:
         messages.success(

@@ -1,7 +1,7 @@
 """Documents: frozen data first, the file later; a number without hole; a fingerprint for ever."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -28,12 +28,14 @@ MAX_ATTEMPTS = 20
 class Renderer:
     """How one kind of document becomes a file: a template, and what follows once it is ready.
 
-    ``label`` is the kind's name for people, « Avis de versement ».
+    ``label`` is the kind's name for people, « Avis de versement ». With ``page_codes`` each page
+    carries a code that names it, so that it finds its place again once signed and scanned.
     """
 
     template: str
     after: Callable[[Document], None] | None = None
     label: str | Promise = ""
+    page_codes: bool = False
 
 
 _renderers: dict[str, Renderer] = {}
@@ -55,6 +57,13 @@ DEPOSITS: dict[str, Promise] = {
     "letter": gettext_lazy("Lettre"),
     "deposit": gettext_lazy("Autre document déposé"),
 }
+# What an application calls the files it receives on its own pages.
+_received: dict[str, Promise] = {}
+
+
+def name_deposits(kinds: Mapping[str, Promise]) -> None:
+    """Names the kinds of files an application receives. Called from ``ready``."""
+    _received.update(kinds)
 
 
 def is_generated(document: Document) -> bool:
@@ -66,7 +75,7 @@ def kind_label(kind: str) -> str | Promise:
     """A kind's name for people; what nobody renders was deposited."""
     renderer = _renderers.get(kind)
     if renderer is None:
-        return DEPOSITS.get(kind, gettext_lazy("Document déposé"))
+        return (DEPOSITS | _received).get(kind, gettext_lazy("Document déposé"))
     return renderer.label or gettext_lazy("Document du portail")
 
 
@@ -179,19 +188,20 @@ def _is(extension: str, file: UploadedFile) -> bool:
         return False
 
 
-def check_upload(file: UploadedFile) -> tuple[str, str]:
-    """The extension and type of a file a person sends.
+def check_upload(file: UploadedFile, *, limit: int | None = None) -> tuple[str, str]:
+    """The extension and type of a file a person sends. ``limit`` is in bytes.
 
     Refuses an empty file, one over the limit, one of another type, and one whose content is not
     what its name says.
     """
     extension = PurePosixPath(file.name or "").suffix.lstrip(".").lower()
-    limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+    limit = limit or settings.UPLOAD_MAX_BYTES
     if not file.size:
         raise Refusal(_("Ce fichier est vide. Choisissez-en un autre."), field="file")
-    if file.size > settings.UPLOAD_MAX_BYTES:
+    if file.size > limit:
         raise Refusal(
-            _("Ce fichier dépasse %(limit)s Mo. Réduisez-le ou divisez-le.") % {"limit": limit},
+            _("Ce fichier dépasse %(limit)s Mo. Réduisez-le ou divisez-le.")
+            % {"limit": limit // (1024 * 1024)},
             field="file",
         )
     if extension not in _MIMES and extension not in _OFFICE:
@@ -219,9 +229,10 @@ def deposit_document(
     title: str,
     kind: str = "deposit",
     subject: models.Model | None = None,
+    limit: int | None = None,
 ) -> Document:
     """Keeps a file a person sends, with its fingerprint. Refusals: see ``check_upload``."""
-    extension, mime = check_upload(file)
+    extension, mime = check_upload(file, limit=limit)
     file.seek(0)
     content = file.read()
     document = Document.objects.create(

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Count, Model
 
-from plans.formatting import plain_text
+from alliances.formatting import plain_text
 from plans.models import (
     Action,
     CanvasSection,

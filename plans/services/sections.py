@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from alliances import clock
 from alliances.errors import Refusal, StaleAct
+from alliances.formatting import clean_html
 from alliances.models import User
-from plans.formatting import clean_html
 from plans.models import CanvasSection, PlanVersion, SectionText
 from plans.opening import closed_words, opening_of
 from plans.wording import moment_words

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alliances.models import Alliance
 from alliances.scoping import alliance_page, person_of
+from alliances.word import MIME
 from plans import selectors
 from plans.changes import modified_by
 from plans.documents import document_of, plan_document
 from plans.models import PlanVersion
 from plans.publication import is_final, publication_data
 from plans.selectors.states import versions_of
-from plans.word_document import MIME, word_document
+from plans.word_document import word_document
 
 
 def downloads_context(version: PlanVersion) -> dict[str, Any]:

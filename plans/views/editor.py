@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alliances.errors import Refusal
+from alliances.formatting import editable
 from alliances.models import Alliance
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
@@ -18,7 +19,6 @@ from alliances.selectors import remarks_on
 from alliances.templatetags.portal import time_fr
 from plans import selectors, services
 from plans.completeness import Kind
-from plans.formatting import editable
 from plans.forms import BaseIndicatorLines, ElementForm
 from plans.models import PlanVersion
 from plans.models.logic import ACTION_PARTS

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST
 
 from alliances import logs
 from alliances.errors import Refusal, StaleAct
+from alliances.formatting import editable
 from alliances.models import Alliance, Mrc, User
 from alliances.permissions import require
 from alliances.scoping import alliance_page, get_alliance, person_of
 from alliances.templatetags.portal import time_fr
 from plans import selectors, services
-from plans.formatting import editable
 from plans.forms import FORMS, field_of, in_box, in_words, typed
 from plans.models import Action, Indicator, NationalPriority, Objective, PlanVersion, Priority
 from plans.services import FieldConflict, Held, TextConflict

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from django.utils.translation import gettext as _
 
-from plans.formatting import clean_html
+from alliances.formatting import clean_html
 
 from .archive import DOCUMENT, Parts
 from .pieces import ASIDE, Piece, W, words_of, xml_of

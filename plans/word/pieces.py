@@ -18,7 +18,7 @@ import nh3
 from django.utils.translation import gettext as _
 
 from alliances.errors import Refusal
-from plans.formatting import clean_html
+from alliances.formatting import clean_html
 
 from .archive import Parts
 from .blocks import BOLD_LEVEL, Block, text_of

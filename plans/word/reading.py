@@ -8,7 +8,7 @@ from posixpath import basename
 from django.utils.translation import gettext as _
 
 from alliances.errors import Refusal
-from plans.formatting import clean_html, paragraphs
+from alliances.formatting import clean_html, paragraphs
 
 from .archive import Parts, open_parts
 from .beside import beside, unread

@@ -8,8 +8,12 @@ from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.models import Mrc
 from alliances.tasks import render_document
-from conventions.models import Convention, Signatory
+from alliances.templatetags.portal import date_long
+from conventions.empowerment import record_resolution
+from conventions.models import Convention, Scan, Signatory
+from conventions.scans import receive_scan
 from conventions.services import create_convention, record_signature, send_convention
+from conventions.tasks import split_scan
 from fqis.models import Envelope, Versement
 from fqis.services.authorisations import authorise_versement
 from fqis.services.envelopes import confirm_envelope
@@ -18,6 +22,7 @@ from fqis.services.versements import confirm_payment, recommend_versement
 
 from .chapter import Chapter
 from .money import split_tranches
+from .papers import paper, scanned
 
 ENVELOPE_DAY = date(2024, 10, 28)
 
@@ -49,6 +54,7 @@ class Payments(Chapter):
         """Drafted, sent, signed by each party; two MRCs are missing when the profile says so."""
         day, signed_on = self.profile.drafted_on, self.profile.signed_on
         last = signed_on or day + timedelta(days=50)
+        self.on(day - timedelta(days=6), self.coordination, self._empower)
         self.on(day, self.cast.analyst, self._draft)
         self.on(day + timedelta(days=1), self.cast.analyst, self._send)
         self.on(day + timedelta(days=3), self.direction, lambda: self._sign(Signatory.Kind.TABLE))
@@ -67,6 +73,52 @@ class Payments(Chapter):
         for rank, mrc in enumerate(mrcs):
             when = day + timedelta(days=4 + span * rank // len(mrcs))
             self.on(when, self.cast.analyst, partial(self._sign, Signatory.Kind.MRC, mrc))
+        if signed_on is None:
+            self._scan_papers(day, first=len(mrcs) + 3)
+
+    def _scan_papers(self, day: date, *, first: int) -> None:
+        """Two sheets come back before they are recorded; later, one of the ``first`` missing, and
+        another whose code was torn: it waits for a person."""
+        for when, ranks, torn in (
+            (day + timedelta(days=3), [3, 4], []),
+            (date(2026, 11, 18), [first, first + 1], [first + 1]),
+        ):
+            self.on(when, self.cast.portal, self._render_convention, hour=13)
+            self.on(when, self.coordination, partial(self._deposit, ranks, torn), hour=14)
+            self.on(when, self.cast.portal, self._split, hour=15)
+
+    def _render_convention(self) -> None:
+        document = self._convention().document
+        assert document is not None
+        render_document(document.pk)
+
+    def _deposit(self, ranks: list[int], torn: list[int]) -> None:
+        file = scanned(self._convention(), ranks, torn=torn)
+        receive_scan(self.alliance, by=self.coordination, file=file)
+
+    def _split(self) -> None:
+        for scan in Scan.objects.to_split().filter(alliance=self.alliance):
+            split_scan(scan.pk)
+
+    def _empower(self) -> None:
+        today = clock.today()
+        table, cycle = self.alliance.table, self.alliance.cycle
+        lines = [
+            f"{table}",
+            f"Extrait du procès-verbal de la séance du {date_long(today - timedelta(days=8))}",
+            "",
+            f"Il est résolu de confirmer {table}",
+            f"comme responsable de l'Alliance pour la solidarité {cycle.slug},",
+            "et d'habiliter sa direction à signer la convention avec le ministère.",
+            "",
+            "Données fictives.",
+        ]
+        record_resolution(
+            self.alliance,
+            by=self.coordination,
+            adopted_on=today - timedelta(days=8),
+            file=paper("resolution.pdf", lines),
+        )
 
     def _convention(self) -> Convention:
         return Convention.objects.get(alliance=self.alliance)

@@ -4,6 +4,7 @@ from datetime import date
 
 from alliances.models import User
 from alliances.todo import Todo, Waiting, count_pending
+from conventions import scan_selectors as scans
 from conventions import selectors as conventions
 from conventions.avenants import selectors as avenants
 from fqis.selectors import project_todos
@@ -12,7 +13,7 @@ from plans import selectors as plans
 from reporting.selectors import remark_todos, report_todos
 
 _LISTED = (conventions, avenants, versement_todos)
-_PENDING = (project_todos, report_todos, remark_todos)
+_PENDING = (project_todos, report_todos, remark_todos, scans)
 
 
 def todos_of(user: User) -> list[Todo]:

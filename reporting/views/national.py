@@ -11,6 +11,7 @@ from alliances.exports import export_response
 from alliances.models import Alliance
 from alliances.permissions import holds_national
 from alliances.scoping import person_of
+from conventions.permissions import may_write_templates
 from reporting.filters import BoardFilterForm
 from reporting.selectors.board import board_columns, board_of, board_values, tiles_of, totals_of
 from reporting.selectors.national import queues_of
@@ -44,5 +45,6 @@ def _national(request: HttpRequest, form: BoardFilterForm) -> HttpResponse:
         "tiles": tiles_of(board),
         "queues": queues_of(board, user),
         "today": clock.today(),
+        "may_write_templates": may_write_templates(user),
     }
     return render(request, "reporting/national.html", context)

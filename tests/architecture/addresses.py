@@ -19,7 +19,7 @@ from alliances.models import (
     User,
 )
 from alliances.services.invitations import link_of
-from conventions.models import Avenant, AvenantSignatory, Signatory
+from conventions.models import Avenant, AvenantSignatory, Scan, Signatory
 from fqis.models import Allocation, Project, Versement
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
@@ -103,6 +103,10 @@ def _project(alliance: Alliance, *states: str) -> Project:
     return (found.filter(state__in=states).first() if states else None) or found.earliest("pk")
 
 
+def _scan(alliance: Alliance) -> tuple[Any, ...]:
+    return (Scan.objects.filter(alliance=alliance).latest("pk").pk,)
+
+
 def _body(alliance: Alliance) -> GovernanceBody:
     return GovernanceBody.objects.filter(alliance=alliance).earliest("pk")
 
@@ -150,6 +154,10 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "avenant_sign": lambda a: (
         AvenantSignatory.objects.filter(avenant__convention__alliance=a).earliest("pk").pk,
     ),
+    "scan": _scan,
+    "scan_blanks": _scan,
+    "scan_page": lambda a: (*_scan(a), 1),
+    "scan_image": lambda a: (*_scan(a), 1),
     "plan_version": lambda a: (_version(a).number,),
     "plan_write": lambda a: (_version(a).number,),
     "plan_pdf": lambda a: (_version(a).number,),
@@ -233,6 +241,8 @@ ACTS: dict[str, dict[str, tuple[Arguments, dict[str, str]]]] = {
 }
 # Routes without an Alliance in their address, but with an object of one.
 OBJECT_ARGUMENTS: dict[str, Arguments] = {
+    "convention_template": lambda a: (a.cycle.slug, "fr"),
+    "convention_template_publish": lambda a: (a.cycle.slug, "fr"),
     "plan_across": lambda a: ("2c",),
     "practice": _practice,
     "practice_edit": _practice,
@@ -288,4 +298,5 @@ FORMS: dict[str, Callable[[Alliance], dict[str, Any]]] = {
         "body": "Une remarque.",
     },
     "set_access": lambda a: {"access": "close"},
+    "empowerment": lambda a: {"act": "resolution"},
 }

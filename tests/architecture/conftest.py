@@ -16,12 +16,15 @@ from django.db import connection, transaction
 from alliances import clock
 from alliances.models import Alliance, Comment, User
 from alliances.services import comments, invitations
+from alliances.services.documents import deposit_document
 from conventions.avenants import services as avenants
 from conventions.avenants.changes import Changes, rows_of
+from conventions.models import Scan, ScanPage
 from plans import services
 from plans.models import DueExtension, DueReminder, Endorsement, PlanVersion, WordImport
 from reporting.demo import earlier
 from reporting.demo import story as demo
+from reporting.demo.papers import paper
 from reporting.demo.people import Cast, create_cast
 from reporting.demo.projects import Projects
 from tests.conftest import bind_identity
@@ -87,6 +90,7 @@ def _tell() -> dict[str, Alliance]:
         )
         _work_on_the_plan(alliance, cast)
         _amend(alliance, cast)
+        _scan_papers(alliance, cast)
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -127,6 +131,24 @@ def _amend(alliance: Alliance, cast: Cast) -> None:
     changes = Changes(rows=[*rows, before._replace(spec=more), last._replace(spec=less)])
     avenant = avenants.create_avenant(convention, by=by, reason="Un ajustement.", changes=changes)
     avenants.send_avenant(avenant, by=by)
+
+
+def _scan_papers(alliance: Alliance, cast: Cast) -> None:
+    """A scan of one page that no code filed."""
+    by = cast.of(alliance, "coordination")
+    document = deposit_document(
+        paper("feuilles.pdf", ["Une feuille."]), by=by, alliance=alliance, title="x", kind="scan"
+    )
+    scan = Scan.objects.create(
+        alliance=alliance,
+        document=document,
+        file_name="feuilles.pdf",
+        sha256=document.sha256,
+        page_count=1,
+        received_by=by,
+    )
+    ScanPage.objects.create(scan=scan, position=1, problem=ScanPage.Problem.UNREADABLE)
+    Scan.objects.filter(pk=scan.pk).update(split_at=clock.now())
 
 
 @pytest.fixture

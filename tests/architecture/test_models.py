@@ -27,6 +27,7 @@ PARTS = {
     "alliances.TerritoryGroupPermission.content_object",
     "conventions.AvenantSignatory.avenant",
     "conventions.AvenantTranche.avenant",
+    "conventions.ConventionText.convention",
     "conventions.Signatory.convention",
     "conventions.Tranche.convention",
     "plans.CanvasSection.canvas",

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from alliances import clock
+from tests.conventions.factories import A_PDF
 
 from .conftest import Portal, Visit, Visitor
 from .notices import Notice, compare_file, read_notice
@@ -131,7 +132,23 @@ def prepare_convention(analyst: Visitor) -> None:
     check_wide_and_narrow(analyst)
     from_home(analyst, "en signature")
     press(page, button(page, "Envoyer la convention"))
+    file_resolution(analyst)
+    press(page, button(page, "Envoyer la convention"))
     assert "est envoyée" in done(page)
+
+
+def file_resolution(analyst: Visitor) -> None:
+    """The convention was not sent: the page says what is missing, and leads to it."""
+    page = analyst.page
+    press(page, page.get_by_role("link", name="La résolution qui habilite la Table").first)
+    check_wide_and_narrow(analyst)
+    page.get_by_label("Adoptée le").fill("2024-10-21")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "resolution.pdf", "mimeType": "application/pdf", "buffer": A_PDF}
+    )
+    press(page, button(page, "Déposer la résolution"))
+    assert "enregistré" in done(page)
+    open_tab(analyst, "Convention")
 
 
 def sign_convention(people: People) -> None:

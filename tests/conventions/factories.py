@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from alliances import clock
 from alliances.models import Alliance, User
 from conventions import services
-from conventions.models import Convention, Signatory
+from conventions.empowerment import record_resolution
+from conventions.models import Convention, Resolution, Signatory
 from conventions.terms import TrancheSpec
 from tests.factories import person
 
@@ -36,8 +39,26 @@ def draft_convention(alliance: Alliance, *, by: User | None = None, **terms: Any
         return services.create_convention(alliance, by=by or person("analyst"), **terms)
 
 
+A_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+
+
+def with_resolution(alliance: Alliance, *, by: User | None = None) -> Resolution:
+    """The resolution that empowers the Table, deposited once."""
+    found = Resolution.objects.in_force(alliance)
+    if found is not None:
+        return found
+    with clock.at(DRAFTED):
+        return record_resolution(
+            alliance,
+            by=by or person("analyst"),
+            adopted_on=date(2024, 10, 21),
+            file=SimpleUploadedFile("resolution.pdf", A_PDF),
+        )
+
+
 def sent_convention(alliance: Alliance, *, by: User | None = None, **terms: Any) -> Convention:
     by = by or person("analyst")
+    with_resolution(alliance, by=by)
     with clock.at(DRAFTED):
         return services.send_convention(draft_convention(alliance, by=by, **terms), by=by)
 

@@ -13,7 +13,15 @@ from conventions import services
 from conventions.models import Convention
 from tests.factories import AllianceFactory, person
 
-from .factories import AMOUNT, TRANCHES, draft_convention, sent_convention, sign, signed_convention
+from .factories import (
+    AMOUNT,
+    TRANCHES,
+    draft_convention,
+    sent_convention,
+    sign,
+    signed_convention,
+    with_resolution,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -231,6 +239,7 @@ class TestDraft:
 class TestSend:
     def test_sends_and_says_what_comes_next(self, client: Client, alliance: Alliance) -> None:
         draft_convention(alliance)
+        with_resolution(alliance)
         client.force_login(person("analyst"))
 
         response = client.post(alliance.url("convention_send"), {"revision": "0"}, follow=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plans.formatting import clean_html
+from alliances.formatting import clean_html
 from plans.word_by_word import Change, Pair, marked_line, pairs
 
 

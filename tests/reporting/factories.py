@@ -15,6 +15,7 @@ from reporting.services.reports import (
     save_report,
     submit_report,
 )
+from tests.conventions.factories import with_resolution
 from tests.factories import AllianceFactory, person
 
 TEXTS = {
@@ -51,6 +52,7 @@ def signed_alliance(territory: str = "mauricie") -> Alliance:
                 for year, (kind, waited) in enumerate(waits, start=2024)
             ],
         )
+        with_resolution(alliance, by=portal)
         send_convention(convention, by=portal)
         for signatory in convention.signatories.all():
             record_signature(

@@ -206,6 +206,8 @@ STORAGES = {
     },
 }
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+# A scan holds many pages, each a picture.
+SCAN_MAX_BYTES = 40 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # What people deposit and what the portal renders: for its own account only.
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -244,6 +246,7 @@ CELERY_BEAT_SCHEDULE = {
     "pending-notifications": {"task": "alliances.tasks.send_notifications", "schedule": 30.0},
     "pending-invitations": {"task": "alliances.tasks.send_invitations", "schedule": 30.0},
     "pending-word-files": {"task": "plans.tasks.sweep_words", "schedule": 20.0},
+    "pending-scans": {"task": "conventions.tasks.sweep_scans", "schedule": 20.0},
     "pending-endorsements": {"task": "plans.tasks.send_endorsements", "schedule": 30.0},
     # Twice a day, Québec time: the second passage only finds what the first one missed.
     "due-reminders": {

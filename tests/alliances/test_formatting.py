@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from plans.formatting import clean_html, editable
+from alliances.formatting import clean_html, editable
 
 
 @pytest.mark.parametrize(
