@@ -1,5 +1,6 @@
 """Fifty people authorise at once against an envelope that covers thirty: real connections."""
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from alliances import clock
 from alliances.errors import Refusal
 from alliances.identity import acting_as, acting_as_portal
 from alliances.models import Document, User
@@ -93,3 +95,50 @@ def test_selections_that_cross_do_not_block_each_other(committed_db: Any) -> Non
 
     said = at_once(act, [ids, ids[::-1], ids[1:] + ids[:1], ids[2:] + ids[:2]])
     assert sorted(said) == ["0", "0", "0", "4"]
+
+
+def test_eight_people_authorise_a_thousand_versements_without_a_deadlock(
+    committed_db: Any,
+) -> None:
+    """The same thousand in eight orders, while others hold, set aside and cancel among them."""
+    places = ["laval", "jamesie", "kativik", "gnc"]
+    with acting_as_portal():
+        ids = many_recommended(places, each=250)
+        officers = [person("budget") for _one in range(8)]
+        analyst = person("analyst")
+
+    def act(rank: int) -> int:
+        mixed = random.Random(rank).sample(ids, len(ids))
+        with acting_as(User.objects.get(pk=officers[rank].pk)) as officer:
+            return len(services.authorise_versements(mixed, by=officer).done)
+
+    def disturb(rank: int) -> str:
+        pk = ids[rank * 97 % len(ids)]
+        with acting_as(User.objects.get(pk=analyst.pk)) as someone:
+            found = Versement.objects.get(pk=pk)
+            if rank % 2:
+                return services.cancel_versement(found, by=someone, reason="Doublon.").state
+            return services.hold_versement(found, by=someone, reason="Doute.").state
+
+    said = at_once(
+        lambda one: one[0](one[1]), [(act, n) for n in range(8)] + [(disturb, n) for n in range(6)]
+    )
+    with acting_as_portal():
+        authorised = Versement.objects.committed().count()
+        kept = Versement.objects.filter(notice__isnull=False)
+        sequences = kept.values_list("notice__sequence", flat=True)
+        assert sorted(sequences) == [*range(1, len(sequences) + 1)]
+        assert authorised >= len(ids) - 6
+        assert sum(int(one) for one in said[:8]) == len(sequences)
+
+
+def many_recommended(places: list[str], *, each: int) -> list[int]:
+    """The ids of recommended versements, ``each`` for each place, written at once."""
+    analyst = person("analyst")
+    parts = [TrancheSpec(2024, PART, "convention_signed")] * each
+    for place in places:
+        alliance = funded_alliance(place, envelope=PART * each, tranches=parts)
+        Versement.objects.filter(alliance=alliance).update(
+            state="recommended", recommended_at=clock.now(), recommended_by=analyst
+        )
+    return list(Versement.objects.order_by("pk").values_list("pk", flat=True))
