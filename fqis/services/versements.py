@@ -231,6 +231,8 @@ def changed(versement: Versement) -> Refusal:
 def _check_amount(versement: Versement, amount: Decimal, note: str) -> None:
     if amount <= 0:
         raise Refusal(_("Le montant du versement doit dépasser zéro."), field="amount")
+    # Two parts of one tranche may be recommended at once: the second one reads after the first.
+    Tranche.objects.select_for_update(of=("self",)).get(pk=versement.tranche_id)
     others = (
         Versement.objects.filter(tranche=versement.tranche)
         .exclude(pk=versement.pk)

@@ -217,7 +217,9 @@ def _asked(request: HttpRequest) -> set[int]:
     if "tout" not in request.GET:
         return _ids(request.GET.getlist("v"))
     waiting = VersementFilter(
-        request.GET, queryset=selectors.queue().to_authorise(), user=person_of(request)
+        request.GET,
+        queryset=selectors.queue().filter(state=State.RECOMMENDED),
+        user=person_of(request),
     )
     return set(waiting.qs.values_list("pk", flat=True))
 

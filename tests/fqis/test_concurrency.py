@@ -7,9 +7,9 @@ from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
+import pytest
 from django.db import connection
 
-from alliances import clock
 from alliances.errors import Refusal
 from alliances.identity import acting_as, acting_as_portal
 from alliances.models import Document, User
@@ -18,7 +18,7 @@ from fqis import services
 from fqis.models import Versement
 from tests.factories import person
 
-from .factories import funded_alliance, recommended_versement
+from .factories import funded_alliance, many_recommended, recommended_versement
 
 PEOPLE = 50
 COVERED = 30
@@ -42,7 +42,7 @@ def at_once(act: Any, arguments: list[Any]) -> list[str]:
     with ThreadPoolExecutor(len(arguments)) as pool:
         # Each thread keeps the day of the test.
         waiting = [pool.submit(copy_context().run, run, argument) for argument in arguments]
-        return [one.result(timeout=120) for one in waiting]
+        return [one.result(timeout=600) for one in waiting]
 
 
 def authorise_as(budget: User) -> Any:
@@ -97,13 +97,14 @@ def test_selections_that_cross_do_not_block_each_other(committed_db: Any) -> Non
     assert sorted(said) == ["0", "0", "0", "4"]
 
 
+@pytest.mark.slow
 def test_eight_people_authorise_a_thousand_versements_without_a_deadlock(
     committed_db: Any,
 ) -> None:
     """The same thousand in eight orders, while others hold, set aside and cancel among them."""
     places = ["laval", "jamesie", "kativik", "gnc"]
     with acting_as_portal():
-        ids = many_recommended(places, each=250)
+        ids = many_recommended(places, each=250, part=PART)
         officers = [person("budget") for _one in range(8)]
         analyst = person("analyst")
 
@@ -130,15 +131,3 @@ def test_eight_people_authorise_a_thousand_versements_without_a_deadlock(
         assert sorted(sequences) == [*range(1, len(sequences) + 1)]
         assert authorised >= len(ids) - 6
         assert sum(int(one) for one in said[:8]) == len(sequences)
-
-
-def many_recommended(places: list[str], *, each: int) -> list[int]:
-    """The ids of recommended versements, ``each`` for each place, written at once."""
-    analyst = person("analyst")
-    parts = [TrancheSpec(2024, PART, "convention_signed")] * each
-    for place in places:
-        alliance = funded_alliance(place, envelope=PART * each, tranches=parts)
-        Versement.objects.filter(alliance=alliance).update(
-            state="recommended", recommended_at=clock.now(), recommended_by=analyst
-        )
-    return list(Versement.objects.order_by("pk").values_list("pk", flat=True))

@@ -127,9 +127,9 @@ def play(act: str, chance: random.Random, alliance: Alliance, people: People) ->
 
 @pytest.mark.django_db
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(seed=st.integers(0, 2**32), acts=st.lists(st.sampled_from(ACTS), min_size=10, max_size=40))
+@given(seed=st.integers(0, 2**32), acts=st.lists(st.sampled_from(ACTS), min_size=10, max_size=30))
 def test_every_limit_holds_after_each_act(seed: int, acts: list[str]) -> None:
     chance = random.Random(seed)
     with transaction.atomic():
