@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliances.cycle_words import words_of
 from alliances.errors import Refusal
 from alliances.formatting import clean_html, editable
 from alliances.models import Alliance, User
@@ -85,7 +85,7 @@ def convention_docx(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     is_draft = found is not None and found.state == Convention.State.DRAFT
     if found is None or (is_draft and not selectors.is_draft_visible(person_of(request), found)):
         raise Http404
-    with translation.override(alliance.territory.default_language):
+    with words_of(alliance.cycle, alliance.territory.default_language):
         frozen = found.document.data if found.document else {}
         data = frozen if "body" in frozen else documents.convention_data(found)
         content = word_document(data, is_draft=is_draft)

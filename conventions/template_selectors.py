@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
+from alliances.cycle_words import words_of
 from alliances.models import Alliance
 
 from .models import Convention, ConventionTemplate, ConventionText
@@ -44,7 +44,7 @@ def template_preview(template: ConventionTemplate) -> SafeString | None:
     alliance = speaking.order_by("territory__rank").first() or found.first()
     if alliance is None:
         return None
-    with translation.override(template.language):
+    with words_of(template.cycle, template.language):
         return mark_safe(fill(template.body, sample_values(alliance)))  # noqa: S308
 
 
@@ -77,6 +77,7 @@ def convention_preview(convention: Convention) -> SafeString:
     """What the text of a convention says: frozen with its PDF once sent, live in a draft."""
     if convention.document is not None:
         return mark_safe(convention.document.data.get("body", ""))  # noqa: S308
-    with translation.override(convention.alliance.territory.default_language):
+    alliance = convention.alliance
+    with words_of(alliance.cycle, alliance.territory.default_language):
         values = field_values(convention)
         return mark_safe(fill(text_shown(convention).body, values))  # noqa: S308

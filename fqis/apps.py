@@ -14,7 +14,7 @@ class FqisConfig(AppConfig):
         from alliances.tabs import Tab, register_tab
         from conventions.watch import Watch, register_watch
         from fqis import services
-        from fqis.documents import NOTICE_KIND
+        from fqis.documents import ANNULMENT_KIND, NOTICE_KIND, RECOVERY_KIND
         from fqis.models import Project, Versement
         from fqis.selectors.threads import supported_by_priority
         from fqis.services import schedule
@@ -32,6 +32,14 @@ class FqisConfig(AppConfig):
                 after=services.issue_versement,
                 label=_("Avis de versement"),
             ),
+        )
+        register_renderer(
+            RECOVERY_KIND,
+            Renderer("documents/avis_recouvrement.html", label=_("Avis de recouvrement")),
+        )
+        register_renderer(
+            ANNULMENT_KIND,
+            Renderer("documents/annulation_avis.html", label=_("Annulation d’un avis")),
         )
         register_target(Project, closers=["manage_projects", "decide_projects"])
         register_target(Versement, closers=["recommend_versement", "authorise_versement"])
@@ -61,6 +69,12 @@ class FqisConfig(AppConfig):
                 "hold_versement": _("Versement retenu"),
                 "release_versement": _("Retenue levée"),
                 "cancel_versement": _("Versement annulé"),
+                "park_versement": _("Partie contestée mise de côté"),
+                "propose_recovery": _("Recouvrement proposé"),
+                "decide_recovery": _("Recouvrement décidé"),
+                "drop_recovery": _("Recouvrement abandonné"),
+                "receive_recovery": _("Recouvrement remboursé"),
+                "deduct_recovery": _("Recouvrement déduit"),
                 "register_organisation": _("Organisation inscrite"),
                 "register_project": _("Projet inscrit"),
                 "update_project": _("Projet modifié"),

@@ -18,6 +18,7 @@ from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Milestone, MilestoneKind, User
 from alliances.permissions import can
 from conventions.models import Convention, Signatory, Tranche
+from fqis.expectations import Contact, Expected, contact_for, expected_for
 from fqis.models import Versement
 from fqis.selectors.versements import next_versement
 from fqis.wording import date_long, local_day, ordinal_words
@@ -81,6 +82,8 @@ class Card:
     detail: str = ""
     act_label: str = ""
     act_url: str = ""
+    expected: Expected | None = None
+    contact: Contact | None = None
 
     @property
     def fiscal_year(self) -> FiscalYear:
@@ -140,6 +143,8 @@ def card_for(
         detail=now.detail if now else "",
         act_label=now.button if now and mine else "",
         act_url=now.act_url if now and mine else "",
+        expected=expected_for(tranche, versement),
+        contact=contact_for(alliance, versement, user),
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fqis.views import allocations, finances, projects, queue, threads
+from fqis.views import allocations, finances, ledger, projects, queue, recoveries, threads
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
 
@@ -17,6 +17,13 @@ urlpatterns = [
     path("versements/autoriser/", queue.authorise, name="versements_authorise"),
     path(f"{ALLIANCE}finances/", finances.finances, name="finances"),
     path(f"{ALLIANCE}finances/enveloppe/", finances.envelope, name="envelope"),
+    path(f"{ALLIANCE}finances/grand-livre/", ledger.ledger, name="ledger"),
+    path(f"{ALLIANCE}finances/recouvrements/<int:pk>/", recoveries.recovery, name="recovery"),
+    path(
+        f"{ALLIANCE}finances/recouvrements/<int:pk>/<slug:act>/",
+        recoveries.recovery_act,
+        name="recovery_act",
+    ),
     path(f"{ALLIANCE}finances/versements/<int:pk>/", finances.versement, name="versement"),
     path(
         f"{ALLIANCE}finances/versements/<int:pk>/<slug:act>/",

@@ -1,7 +1,7 @@
 """Two formatted texts, word by word: paragraphs that face each other, what left, what came.
 
-The texts are the cleaned HTML of ``alliances.formatting``. Each side keeps its own tags, so that the
-marked text is as valid as the text was; only ``<del>`` and ``<ins>`` are added, around words.
+The texts are the cleaned HTML of ``alliances.formatting``. Each side keeps its own tags, so that
+the marked text is as valid as the text was; only ``<del>`` and ``<ins>`` are added, around words.
 """
 
 import re

@@ -4,7 +4,8 @@ import secrets
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
+from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from alliances import clock
@@ -50,6 +51,7 @@ class Document(models.Model):
         PENDING = "pending", _("En préparation")
         READY = "ready", _("Prêt")
         FAILED = "failed", _("En échec")
+        ANNULLED = "annulled", _("Annulé")
 
     kind = models.SlugField(_("type"), max_length=40)
     title = models.CharField(_("titre"), max_length=200)
@@ -117,6 +119,14 @@ class Document(models.Model):
                 condition=Q(alliance=None) | Q(territory__isnull=False),
                 name="document_alliance_has_territory",
             ),
+            models.CheckConstraint(
+                condition=Q(series="")
+                | Q(
+                    fiscal_year=ExtractYear("dated_on")
+                    - Case(When(dated_on__month__lt=4, then=1), default=0)
+                ),
+                name="document_numbered_in_its_year",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
@@ -132,7 +142,7 @@ class Document(models.Model):
                        ROW(NEW.kind, NEW.territory_id, NEW.alliance_id, NEW.series,
                            NEW.fiscal_year, NEW.sequence, NEW.number, NEW.data, NEW.code,
                            NEW.created_at, NEW.created_by_id, NEW.dated_on)
-                    OR (OLD.state = 'ready' AND
+                    OR (OLD.state IN ('ready', 'annulled') AND
                         ROW(OLD.state, OLD.file, OLD.sha256, OLD.size, OLD.rendered_at)
                         IS DISTINCT FROM
                         ROW(NEW.state, NEW.file, NEW.sha256, NEW.size, NEW.rendered_at))
@@ -143,20 +153,27 @@ class Document(models.Model):
                     RETURN NEW;
                 """,
             ),
+            # One document or several written at once: numbers that follow, up to the last given.
             pgtrigger.Trigger(
                 name="next_in_series",
+                level=pgtrigger.Statement,
                 operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                condition=pgtrigger.Condition("NEW.series <> ''"),
+                when=pgtrigger.After,
+                referencing=pgtrigger.Referencing(new="written"),
                 func="""
-                    IF NEW.sequence IS DISTINCT FROM (
-                        SELECT s.last FROM alliances_numberseries s
-                        WHERE s.series = NEW.series AND s.fiscal_year = NEW.fiscal_year
+                    IF EXISTS (
+                        SELECT 1 FROM written w
+                        LEFT JOIN alliances_numberseries s
+                            ON s.series = w.series AND s.fiscal_year = w.fiscal_year
+                        WHERE w.series <> ''
+                        GROUP BY w.series, w.fiscal_year, s.last
+                        HAVING max(w.sequence) IS DISTINCT FROM s.last
+                            OR count(*) <> max(w.sequence) - min(w.sequence) + 1
                     ) THEN
                         RAISE EXCEPTION 'Ce numéro n’est pas le suivant de sa série.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'document_series_gap';
                     END IF;
-                    RETURN NEW;
+                    RETURN NULL;
                 """,
             ),
         ]

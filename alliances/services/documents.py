@@ -1,7 +1,7 @@
 """Documents: frozen data first, the file later; a number without hole; a fingerprint for ever."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -79,16 +79,35 @@ def kind_label(kind: str) -> str | Promise:
     return renderer.label or gettext_lazy("Document du portail")
 
 
-def next_number(series: str, fiscal_year: FiscalYear) -> int:
-    """The next number of a series in a fiscal year. Its row stays locked until the transaction
-    ends: two acts wait for each other, and an act that fails gives its number back."""
+def next_numbers(series: str, fiscal_year: FiscalYear, count: int) -> range:
+    """The next ``count`` numbers of a series in a fiscal year. Its row stays locked until the
+    transaction ends: two acts wait for each other, and an act that fails gives its numbers back."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO alliances_numberseries AS n (series, fiscal_year, last) VALUES (%s, %s, 1)"
-            " ON CONFLICT (series, fiscal_year) DO UPDATE SET last = n.last + 1 RETURNING last",
-            [series, fiscal_year.start],
+            "INSERT INTO alliances_numberseries AS n (series, fiscal_year, last)"
+            " VALUES (%(series)s, %(year)s, %(count)s) ON CONFLICT (series, fiscal_year)"
+            " DO UPDATE SET last = n.last + %(count)s RETURNING last",
+            {"series": series, "year": fiscal_year.start, "count": count},
         )
-        return int(cursor.fetchone()[0])
+        last = int(cursor.fetchone()[0])
+    return range(last - count + 1, last + 1)
+
+
+def next_number(series: str, fiscal_year: FiscalYear) -> int:
+    """The next number of a series in a fiscal year; see ``next_numbers``."""
+    return next_numbers(series, fiscal_year, 1)[0]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a document will say: its frozen data, whose it is, what it is about."""
+
+    title: str
+    data: dict[str, Any]
+    alliance: Alliance | None = None
+    subject: models.Model | None = None
+    language: str = "fr"
+    replaces: Document | None = None
 
 
 def create_document(
@@ -104,43 +123,73 @@ def create_document(
     language: str = "fr",
     replaces: Document | None = None,
 ) -> Document:
-    """Freezes ``data`` and queues the rendering, in the transaction of the act.
+    """Freezes ``data`` and queues the rendering of one document; see ``create_documents``."""
+    draft = Draft(title, data, alliance, subject, language, replaces)
+    return create_documents(kind, [draft], by=by, series=series, dated_on=dated_on)[0]
 
-    With ``series`` the document takes the next number of the fiscal year, « AV-2026-0001 ». The
-    broker may be down: the row waits, and the sweep finds it.
+
+def create_documents(
+    kind: str,
+    drafts: Sequence[Draft],
+    *,
+    by: User,
+    series: str = "",
+    dated_on: date | None = None,
+) -> list[Document]:
+    """Freezes the data of each draft and queues their rendering, in the transaction of the act.
+
+    With ``series`` they take the next numbers of the fiscal year, « AV-2026-0001 », in the order
+    of ``drafts``. The broker may be down: the rows wait, and the sweep finds them. Two queries
+    whatever their number.
     """
+    if not drafts:
+        return []
     day = dated_on or clock.today()
-    numbered: dict[str, Any] = {}
-    if series:
-        year = FiscalYear.of(day)
-        sequence = next_number(series, year)
-        numbered = {
-            "series": series,
-            "fiscal_year": year.start,
-            "sequence": sequence,
-            "number": f"{series}-{year.start}-{sequence:04d}",
-        }
-    document = Document.objects.create(
-        kind=kind,
-        title=title,
-        alliance=alliance,
-        territory_id=alliance.territory_id if alliance else None,
-        subject_label=subject._meta.label_lower if subject is not None else "",
-        subject_id=subject.pk if subject is not None else None,
-        dated_on=day,
-        language=language,
-        data=data,
-        replaces=replaces,
-        created_by=by,
-        **numbered,
+    year = FiscalYear.of(day)
+    numbers = next_numbers(series, year, len(drafts)) if series else [None] * len(drafts)
+    made = Document.objects.bulk_create(
+        Document(
+            kind=kind,
+            title=draft.title,
+            alliance=draft.alliance,
+            territory_id=draft.alliance.territory_id if draft.alliance else None,
+            subject_label=draft.subject._meta.label_lower if draft.subject is not None else "",
+            subject_id=draft.subject.pk if draft.subject is not None else None,
+            series=series,
+            fiscal_year=year.start if series else None,
+            sequence=number,
+            number=f"{series}-{year.start}-{number:04d}" if series else "",
+            dated_on=day,
+            language=draft.language,
+            data=draft.data,
+            replaces=draft.replaces,
+            created_by=by,
+        )
+        for draft, number in zip(drafts, numbers, strict=True)
     )
-    transaction.on_commit(lambda: enqueue(document.pk), robust=True)
-    return document
+    ids = [document.pk for document in made]
+    transaction.on_commit(lambda: enqueue(ids), robust=True)
+    return made
 
 
-def enqueue(document_id: int) -> None:
+def enqueue(document_ids: Iterable[int]) -> None:
     """Tells the worker; says nothing to the person when the broker does not answer."""
-    queue.send("alliances.tasks.render_document", document_id)
+    queue.send("alliances.tasks.render_document", *document_ids)
+
+
+@transaction.atomic
+def annul_document(document: Document) -> Document:
+    """Gives up a document that is not rendered yet; its number stays taken, without a hole.
+
+    Waits for a worker that is drawing it, and refuses once it is ready. The caller keeps the row
+    locked until its transaction ends.
+    """
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if document.state not in (Document.State.PENDING, Document.State.FAILED):
+        raise Refusal(_("Ce document est déjà émis."))
+    document.state = Document.State.ANNULLED
+    document.save(update_fields=["state"])
+    return document
 
 
 def store_file(document: Document, content: bytes, extension: str, *, mime: str) -> None:

@@ -47,6 +47,12 @@ def typed_money(amount: Decimal) -> str:
     return format_plain(amount)
 
 
+def signed_money(amount: Decimal | None) -> str:
+    """``+1 234,56 $``, ``−1 234,56 $``: what a movement changes."""
+    text = money(amount)
+    return f"+{text}" if amount is not None and amount > 0 else text
+
+
 @register.filter
 def money0(amount: Decimal | None, none: str = "—") -> str:
     """Without cents when there are none: ``5 805 682 $``."""

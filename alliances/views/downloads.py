@@ -2,7 +2,7 @@
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,7 +19,8 @@ SANDBOX = "sandbox; default-src 'none'"
 
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
-    """The file, or a page that says it is being prepared. 404 outside the territory."""
+    """The file, or a page that says it is being prepared; for an annulled one, the record of its
+    annulment. 404 outside the territory."""
     person = person_of(request)
     found = Document.objects.select_related("territory", "alliance__territory", "alliance__cycle")
     document = get_object_or_404(found, pk=pk)
@@ -27,6 +28,8 @@ def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         require(person, VIEW, document.territory)
     elif not holds_national(person):
         raise Http404
+    if document.state == Document.State.ANNULLED:
+        return redirect("download_document", document.replaced_by.pk)
     if not document.is_ready:
         status = 202 if document.state == Document.State.PENDING else 503
         context = {"document": document}

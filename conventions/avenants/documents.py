@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from alliances.cycle_words import words_of
 from alliances.fiscal import FiscalYear
 from alliances.models import Document, User
 from alliances.services.documents import create_document
@@ -77,7 +77,7 @@ def freeze(avenant: Avenant, *, by: User) -> Document:
     """Queues the PDF that the parties sign, in the language of the territory."""
     alliance = avenant.convention.alliance
     language = alliance.territory.default_language
-    with translation.override(language):
+    with words_of(alliance.cycle, language):
         return create_document(
             KIND,
             by=by,

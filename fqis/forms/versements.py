@@ -78,3 +78,16 @@ class ReleaseForm(forms.Form):
 
     def __init__(self, *args: object, versement: Versement, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class ParkForm(forms.Form):
+    amount = MoneyFormField(
+        label=_("Partie contestée"),
+        help_text=_("Elle est retenue. Le reste du versement suit son cours."),
+    )
+    reason = forms.CharField(
+        label=_("Ce qui est contesté"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: object, versement: Versement, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]

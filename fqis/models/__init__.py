@@ -10,6 +10,7 @@ from .projects import (
     ProjectPlace,
     ProjectResult,
 )
+from .recoveries import Recovery
 from .versements import Versement
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "ProjectPayment",
     "ProjectPlace",
     "ProjectResult",
+    "Recovery",
     "Versement",
 ]

@@ -98,6 +98,14 @@ class Versement(FSMModelMixin, ScopedModel):
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     cancelled_reason = models.TextField(_("motif de l’annulation"), blank=True, editable=False)
+    parked_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="parked",
+        editable=False,
+        help_text=_("Le versement dont cette partie contestée a été détachée."),
+    )
 
     objects = VersementQuerySet.as_manager()
 
@@ -151,8 +159,20 @@ class Versement(FSMModelMixin, ScopedModel):
                     authorised_at__isnull=False,
                     notice__isnull=False,
                 )
-                | Q(~Q(state__in=["authorised", "issued", "paid"]), authorised_at=None),
+                | Q(state="cancelled", authorised_at__isnull=False, notice__isnull=False)
+                | Q(
+                    ~Q(state__in=["authorised", "issued", "paid"]), authorised_at=None, notice=None
+                ),
                 name="versement_authorised_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_by=None)
+                | Q(authorised_by=None)
+                | ~Q(cancelled_by=F("authorised_by")),
+                name="versement_cancelled_by_another",
+                violation_error_message=_(
+                    "Une autre personne que celle qui a autorisé doit annuler."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["issued", "paid"], issued_at__isnull=False)
@@ -197,6 +217,7 @@ class Versement(FSMModelMixin, ScopedModel):
                 condition=pgtrigger.Condition("NEW.state <> 'cancelled'"),
                 func="""
                     DECLARE limit_amount numeric; others numeric; its_alliance bigint;
+                        deducted numeric;
                     BEGIN
                     IF TG_OP = 'UPDATE' AND ROW(OLD.amount, OLD.tranche_id, OLD.alliance_id)
                         = ROW(NEW.amount, NEW.tranche_id, NEW.alliance_id)
@@ -215,7 +236,10 @@ class Versement(FSMModelMixin, ScopedModel):
                     SELECT coalesce(sum(v.amount), 0) INTO others FROM fqis_versement v
                     WHERE v.tranche_id = NEW.tranche_id AND v.id IS DISTINCT FROM NEW.id
                       AND v.state <> 'cancelled';
-                    IF others + NEW.amount > limit_amount THEN
+                    SELECT coalesce(sum(r.amount), 0) INTO deducted FROM fqis_recovery r
+                    JOIN fqis_versement v ON v.id = r.deducted_from_id
+                    WHERE v.tranche_id = NEW.tranche_id AND r.state = 'deducted';
+                    IF others + NEW.amount + deducted > limit_amount THEN
                         RAISE EXCEPTION 'Le versement dépasse sa tranche.'
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'versement_within_tranche';
@@ -254,18 +278,54 @@ class Versement(FSMModelMixin, ScopedModel):
                 name="fixed_once_authorised",
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
-                condition=pgtrigger.Q(old__state__in=["authorised", "issued", "paid"]),
+                condition=pgtrigger.Q(old__state__in=["authorised", "issued", "paid", "cancelled"]),
                 func="""
                     IF ROW(OLD.amount, OLD.tranche_id, OLD.alliance_id, OLD.authorised_by_id,
                            OLD.authorised_at, OLD.recommended_by_id, OLD.notice_id)
                        IS DISTINCT FROM
                        ROW(NEW.amount, NEW.tranche_id, NEW.alliance_id, NEW.authorised_by_id,
                            NEW.authorised_at, NEW.recommended_by_id, NEW.notice_id)
-                       OR NEW.state NOT IN ('authorised', 'issued', 'paid')
-                       OR (OLD.state = 'paid' AND NEW.state <> 'paid')
+                       OR (OLD.state, NEW.state) NOT IN (
+                           ('authorised', 'authorised'), ('authorised', 'issued'),
+                           ('authorised', 'cancelled'), ('issued', 'issued'), ('issued', 'paid'),
+                           ('paid', 'paid'), ('cancelled', 'cancelled'))
                     THEN
                         RAISE EXCEPTION 'Un versement autorisé ne change plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'versement_fixed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="parked_in_its_tranche",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.parked_from_id IS NOT NULL"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM fqis_versement v
+                        WHERE v.id = NEW.parked_from_id AND v.tranche_id = NEW.tranche_id
+                    ) THEN
+                        RAISE EXCEPTION 'Une partie détachée reste dans sa tranche.'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'versement_parked_in_tranche';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="keeps_its_deductions",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.state = 'cancelled'"),
+                func="""
+                    IF OLD.state <> 'cancelled' AND EXISTS (
+                        SELECT 1 FROM fqis_recovery r
+                        WHERE r.deducted_from_id = NEW.id AND r.state = 'deducted'
+                    ) THEN
+                        RAISE EXCEPTION 'Un recouvrement est déduit de ce versement.'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'versement_keeps_deductions';
                     END IF;
                     RETURN NEW;
                 """,
@@ -340,7 +400,13 @@ class Versement(FSMModelMixin, ScopedModel):
 
     @transition(
         field=state,
-        source=[State.PLANNED, State.READY, State.RECOMMENDED, State.HELD],
+        source=[
+            State.PLANNED,
+            State.READY,
+            State.RECOMMENDED,
+            State.HELD,
+            State.AUTHORISED,
+        ],
         target=State.CANCELLED,
     )
     def cancel(self, *, by: User, reason: str) -> None:

@@ -28,6 +28,7 @@ from alliances.permissions import can
 from alliances.templatetags.portal import french_ordinal
 from fqis.documents import NOTICE_SERIES
 from fqis.models import Versement
+from fqis.selectors.versements import StateTotal
 from fqis.wording import local_day, money
 
 State = Versement.State
@@ -49,6 +50,13 @@ def queue() -> QuerySet[Versement]:
         tranche__convention=OuterRef("tranche__convention"),
         tranche__rank__lt=OuterRef("tranche__rank"),
     ).exclude(state__in=[State.PAID, State.CANCELLED])
+    parked = (
+        Versement.objects.filter(parked_from=OuterRef("pk"), state=State.HELD)
+        .order_by()
+        .values("parked_from")
+        .annotate(total=Sum("amount"))
+        .values("total")
+    )
     return (
         Versement.objects.select_related(
             "alliance__territory",
@@ -65,6 +73,7 @@ def queue() -> QuerySet[Versement]:
             - Coalesce(Subquery(committed, output_field=_AMOUNT), ZERO),
             tranche_amount=F("tranche__amount"),
             earlier_unpaid=Exists(earlier),
+            parked_amount=Subquery(parked, output_field=_AMOUNT),
         )
         .order_by("recommended_at", "alliance__territory__rank", "tranche__rank", "pk")
     )
@@ -146,6 +155,13 @@ def anomaly_of(versement: Versement, user: User) -> Anomaly:
             _("Une autre personne doit autoriser."),
             blocks=True,
         )
+    parked: Decimal | None = versement.parked_amount  # type: ignore[attr-defined]
+    if parked:
+        return Anomaly(
+            "warn",
+            _("Partie mise de côté"),
+            _("%(amount)s sont contestés et retenus.") % {"amount": money(parked)},
+        )
     if versement.amount < planned:
         return Anomaly(
             "warn",
@@ -180,10 +196,51 @@ def with_anomaly(versements: QuerySet[Versement], kind: str, user: User) -> Quer
     return versements.filter(kinds[kind]) if kind in kinds else versements
 
 
-def state_counts() -> dict[str, int]:
-    """How many versements the person may see in each state. One query."""
-    rows = Versement.objects.order_by().values_list("state").annotate(n=Count("pk"))
-    return dict(rows)
+@dataclass(frozen=True)
+class YearTotals:
+    """The versements of a fiscal year: in each state, how many and how much in dollars."""
+
+    year: FiscalYear
+    states: dict[str, StateTotal]
+
+    @property
+    def total(self) -> StateTotal:
+        """Every state but the cancelled ones."""
+        kept = [one for state, one in self.states.items() if state != State.CANCELLED]
+        return StateTotal(sum(one.count for one in kept), sum((one.amount for one in kept), ZERO))
+
+
+def totals_by_year() -> list[YearTotals]:
+    """The totals of each state in each fiscal year that the person may see. One query."""
+    years: dict[int, dict[str, StateTotal]] = {}
+    rows = Versement.objects.order_by().values("fiscal_year", "state")
+    for row in rows.annotate(n=Count("pk"), total=Sum("amount")):
+        states = years.setdefault(row["fiscal_year"], {})
+        states[row["state"]] = StateTotal(row["n"], row["total"])
+    return [YearTotals(FiscalYear(year), years[year]) for year in sorted(years)]
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """A line of what is about to be authorised: ``left`` is what the envelope keeps after it and
+    the lines above of the same envelope, in dollars."""
+
+    row: Row
+    left: Decimal | None
+
+
+def summary_of(rows: Iterable[Row]) -> list[SummaryRow]:
+    """The lines to authorise, each with what is left after those before it. No query."""
+    left: dict[int, Decimal] = {}
+    summary = []
+    for row in rows:
+        versement = row.versement
+        before: Decimal | None = versement.left_before  # type: ignore[attr-defined]
+        if before is not None:
+            known = left.get(versement.alliance_id, before)
+            left[versement.alliance_id] = known - versement.amount
+        summary.append(SummaryRow(row, left.get(versement.alliance_id)))
+    return summary
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .follow_up import (
     sign_agreement,
     start_project,
 )
-from .holds import cancel_versement, hold_versement, release_versement
+from .holds import cancel_versement, hold_versement, park_versement, release_versement
 from .organisations import register_organisation
 from .projects import (
     Source,
@@ -25,6 +25,13 @@ from .projects import (
     decide_project,
     register_project,
     update_project,
+)
+from .recoveries import (
+    decide_recovery,
+    deduct_recovery,
+    drop_recovery,
+    propose_recovery,
+    receive_recovery,
 )
 from .versements import (
     confirm_payment,
@@ -50,12 +57,18 @@ __all__ = [
     "confirm_payment",
     "create_scenario",
     "decide_project",
+    "decide_recovery",
+    "deduct_recovery",
+    "drop_recovery",
     "hold_versement",
     "issue_versement",
     "make_ready",
     "on_milestone",
     "open_envelope",
+    "park_versement",
     "plan_versements",
+    "propose_recovery",
+    "receive_recovery",
     "recommend_versement",
     "record_payment",
     "record_result",

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +21,7 @@ from alliances.permissions import can, require
 from alliances.services import journal
 from alliances.services.notifications import notify, people_with
 from conventions.models import Convention, Tranche
-from fqis.models import Versement
+from fqis.models import Recovery, Versement
 from fqis.services.envelopes import open_envelope
 from fqis.services.schedule import follow_avenant
 from fqis.wording import already, date_long, in_future, local_day, money, versement_name
@@ -28,23 +29,24 @@ from fqis.wording import already, date_long, in_future, local_day, money, versem
 State = Versement.State
 
 
-def lock_versement(pk: int) -> Versement:
-    return (
-        Versement.objects.select_for_update(of=("self",))
-        .select_related(
-            "alliance__territory",
-            "alliance__cycle",
-            "alliance__table",
-            "alliance__fiduciary",
-            "tranche__convention",
-            "recommended_by",
-            "authorised_by",
-            "payment_confirmed_by",
-            "held_by",
-            "cancelled_by",
-        )
-        .get(pk=pk)
+def lockable(versements: QuerySet[Versement]) -> QuerySet[Versement]:
+    """``versements`` with what an act reads of them; reading it locks their rows, and no other."""
+    return versements.select_for_update(of=("self",)).select_related(
+        "alliance__territory",
+        "alliance__cycle",
+        "alliance__table",
+        "alliance__fiduciary",
+        "tranche__convention",
+        "recommended_by",
+        "authorised_by",
+        "payment_confirmed_by",
+        "held_by",
+        "cancelled_by",
     )
+
+
+def lock_versement(pk: int) -> Versement:
+    return lockable(Versement.objects.all()).get(pk=pk)
 
 
 def on_milestone(milestone: Milestone, by: User) -> None:
@@ -185,6 +187,7 @@ def recommend_versement(
         alliance=alliance,
         target=versement,
         reason=versement.recommendation,
+        right="recommend_versement",
         url=alliance.url("versement", versement.pk),
     )
     notify(
@@ -232,13 +235,16 @@ def changed(versement: Versement) -> Refusal:
 def _check_amount(versement: Versement, amount: Decimal, note: str) -> None:
     if amount <= 0:
         raise Refusal(_("Le montant du versement doit dépasser zéro."), field="amount")
+    # Two parts of one tranche may be recommended at once: the second one reads after the first.
+    Tranche.objects.select_for_update(of=("self",)).get(pk=versement.tranche_id)
     others = (
         Versement.objects.filter(tranche=versement.tranche)
         .exclude(pk=versement.pk)
         .exclude(state=State.CANCELLED)
         .total()
     )
-    left = versement.tranche.amount - others
+    deducted = Recovery.objects.deducted().filter(deducted_from__tranche=versement.tranche).total()
+    left = versement.tranche.amount - others - deducted
     if amount > left:
         raise Refusal(
             _("Le montant dépasse la tranche : il en reste %(left)s.") % {"left": money(left)},
@@ -282,6 +288,7 @@ def confirm_payment(versement: Versement, *, by: User, paid_on: date, reference:
         % {"versement": versement_name(versement), "reference": reference},
         alliance=alliance,
         target=versement,
+        right="confirm_payment",
         url=alliance.url("versement", versement.pk),
         paid_on=paid_on.isoformat(),
     )

@@ -19,15 +19,19 @@ from alliances.templatetags.portal import french_ordinal, money, money0
 from alliances.views.session import local_address
 from fqis import services
 from fqis.cards import card_for
+from fqis.forms.recoveries import RecoveryForm
 from fqis.forms.versements import (
     EnvelopeForm,
+    ParkForm,
     PaymentForm,
     ReasonForm,
     RecommendForm,
     ReleaseForm,
 )
 from fqis.models import Versement
+from fqis.selectors.recoveries import recoveries_of
 from fqis.selectors.versements import Money, envelope_of, money_of, versements_of
+from fqis.services.recoveries import may_propose
 from fqis.services.versements import may_recommend
 from fqis.views.acts import Act, Offered, add_refusal, perform
 
@@ -63,6 +67,7 @@ def _finances_context(
         "page_title": _("Finances"),
         "lede": _lede(sums),
         "ledger": ledger,
+        "recoveries": recoveries_of(alliance),
         "sums": sums,
         "planned_total": sum((one.amount for one in ledger if one.state != "cancelled"), Decimal()),
         "drawing": _drawing(sums),
@@ -133,6 +138,14 @@ def _may_pay(user: User, versement: Versement) -> bool:
     )
 
 
+def _may_cancel(user: User, versement: Versement) -> bool:
+    if versement.state == State.AUTHORISED and versement.authorised_by_id == user.pk:
+        return False
+    return can(user, "hold_versement", versement) and versement.state in (
+        State.PLANNED, State.READY, State.RECOMMENDED, State.HELD, State.AUTHORISED,
+    )  # fmt: skip
+
+
 ACTS = {
     act.slug: act
     for act in (
@@ -173,14 +186,33 @@ ACTS = {
             kind="danger",
         ),
         Act(
+            "detacher",
+            gettext_lazy("Mettre de côté une partie contestée"),
+            ParkForm,
+            services.park_versement,
+            gettext_lazy("Partie contestée retenue. Le reste suit son cours; la Table est avisée."),
+            _with_right("hold_versement", State.PLANNED, State.READY, State.RECOMMENDED),
+            kind="danger",
+        ),
+        Act(
             "annuler",
             gettext_lazy("Annuler le versement"),
             ReasonForm,
             services.cancel_versement,
             gettext_lazy("Versement annulé. L’acte est inscrit au journal et ne se défait pas."),
-            _with_right(
-                "hold_versement", State.PLANNED, State.READY, State.RECOMMENDED, State.HELD
+            _may_cancel,
+            kind="danger",
+        ),
+        Act(
+            "recouvrer",
+            gettext_lazy("Proposer un recouvrement"),
+            RecoveryForm,
+            services.propose_recovery,
+            gettext_lazy(
+                "Recouvrement proposé. La DGSSAC, budget, est avisée : une deuxième personne le"
+                " décide."
             ),
+            may_propose,
             kind="danger",
         ),
     )
@@ -225,6 +257,16 @@ def _versement_context(
         "dangers": [one for one in acts if one.act.kind == "danger"],
         "authorisable": authorisable and versement.recommended_by_id != user.pk,
         "recommended_by_you": authorisable and versement.recommended_by_id == user.pk,
+        "parts": [
+            one
+            for one in versements_of(alliance)
+            if one.parked_from_id == versement.pk or one.pk == versement.parked_from_id
+        ],
+        "recoveries": [
+            one
+            for one in recoveries_of(alliance)
+            if versement.pk in (one.versement_id, one.deducted_from_id)
+        ],
         "history": JournalEntry.objects.filter(
             target_label="fqis.versement", target_id=versement.pk
         ).select_related("actor"),

@@ -1,6 +1,7 @@
 """The national queue of versements: what to recommend, to authorise, to pay, to let go."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -26,6 +27,7 @@ from alliances.templatetags.portal import money
 from fqis.forms.filters import VersementFilter
 from fqis.models import Versement
 from fqis.selectors import queue as selectors
+from fqis.selectors.versements import StateTotal
 from fqis.services import authorise_versements
 from fqis.services.authorisations import Authorisation
 
@@ -110,11 +112,14 @@ def versements(request: HttpRequest) -> HttpResponse:
             selectors.queue_columns(),
             selectors.queue_cells(rows),
         )
+    years = selectors.totals_by_year()
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
     rows = selectors.rows_for(user, page.object_list)
     context = {
         "tab": tab,
-        "tabs": _tab_links(tab),
+        "tabs": _tab_links(tab, years),
+        "years": _year_rows(years),
+        "year_columns": [one.label for one in TABS],
         "filters": found.form,
         "page": page,
         "rows": rows,
@@ -128,16 +133,41 @@ def versements(request: HttpRequest) -> HttpResponse:
     return render(request, "fqis/queue.html", context)
 
 
-def _tab_links(current: QueueTab) -> list[dict[str, Any]]:
-    counts = selectors.state_counts()
+def _tab_links(current: QueueTab, years: list[selectors.YearTotals]) -> list[dict[str, Any]]:
     return [
         {
             "label": tab.label,
             "url": f"{reverse('versements')}?etat={tab.key}",
             "current": tab.key == current.key,
-            "count": sum(counts.get(state, 0) for state in tab.states),
+            "count": sum(_cell(year, tab).count for year in years),
         }
         for tab in TABS
+    ]
+
+
+def _cell(year: selectors.YearTotals, tab: QueueTab) -> StateTotal:
+    found = [year.states[state] for state in tab.states if state in year.states]
+    return StateTotal(
+        sum(one.count for one in found), sum((one.amount for one in found), Decimal(0))
+    )
+
+
+def _year_rows(years: list[selectors.YearTotals]) -> list[dict[str, Any]]:
+    """One row for each fiscal year: what each part of the queue holds of it."""
+    return [
+        {
+            "year": year.year,
+            "cells": [
+                {
+                    "label": tab.label,
+                    "found": _cell(year, tab),
+                    "url": f"{reverse('versements')}?etat={tab.key}&exercice={year.year.start}",
+                }
+                for tab in TABS
+            ],
+            "total": year.total,
+        }
+        for year in years
     ]
 
 
@@ -175,7 +205,23 @@ def _selection(request: HttpRequest, rows: list[selectors.Row]) -> dict[str, Any
 
 
 def _ids(values: list[str]) -> set[int]:
-    return {int(value) for value in values if value.isascii() and value.isdigit()}
+    """The ids in the address or in the form; one field may hold many, separated by commas."""
+    typed = [one for value in values for one in value.split(",")]
+    return {int(one) for one in typed if one.isascii() and one.isdigit()}
+
+
+def _asked(request: HttpRequest) -> set[int]:
+    """What the person chose; with ``tout``, all that waits under the filters of the address."""
+    if request.method == "POST":
+        return _ids(request.POST.getlist("v"))
+    if "tout" not in request.GET:
+        return _ids(request.GET.getlist("v"))
+    waiting = VersementFilter(
+        request.GET,
+        queryset=selectors.queue().filter(state=State.RECOMMENDED),
+        user=person_of(request),
+    )
+    return set(waiting.qs.values_list("pk", flat=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,7 +231,7 @@ def authorise(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     if not _holds_anywhere(user, "authorise_versement"):
         raise PermissionDenied
-    asked = _ids((request.POST if request.method == "POST" else request.GET).getlist("v"))
+    asked = _asked(request)
     found: QuerySet[Versement] = selectors.queue().filter(pk__in=asked)
     if not asked or not found.exists():
         messages.error(request, _("Choisissez au moins un versement à autoriser."))
@@ -198,15 +244,25 @@ def authorise(request: HttpRequest) -> HttpResponse:
     rows = selectors.rows_for(user, found)
     context = {
         "rows": rows,
-        "ready": [row for row in rows if row.may_authorise],
+        "ready": selectors.summary_of(row for row in rows if row.may_authorise),
+        "unusual": sum(row.may_authorise and not row.anomaly.is_none for row in rows),
+        "national": selectors.national_money(),
         "others": [row for row in rows if not row.may_authorise],
         "total": sum((row.versement.amount for row in rows if row.may_authorise), start=0),
         "next_number": selectors.next_notice_number(),
-        "back": f"{reverse('versements')}?etat=a-autoriser&"
-        + "&".join(f"v={pk}" for pk in sorted(asked)),
+        "back": f"{reverse('versements')}?etat=a-autoriser&" + _selection_of(asked),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "fqis/authorise.html", context, status=status)
+
+
+def _selection_of(ids: set[int]) -> str:
+    """The selection as it goes back to the queue; the queue chooses by itself a whole one."""
+    return f"v={','.join(str(pk) for pk in sorted(ids))}" if len(ids) <= PAGE else ""
+
+
+# Sentences shown one by one; the others are counted.
+TOLD = 20
 
 
 def _tell(request: HttpRequest, result: Authorisation) -> None:
@@ -228,9 +284,20 @@ def _tell(request: HttpRequest, result: Authorisation) -> None:
             )
             % {"n": len(result.done), "total": money(result.total), "notices": notices},
         )
-    for refused in result.refused:
+    for refused in result.refused[:TOLD]:
         messages.error(
             request,
             _("%(territory)s : %(why)s")
             % {"territory": refused.versement.alliance.territory, "why": refused.refusal},
+        )
+    if len(result.refused) > TOLD:
+        more = len(result.refused) - TOLD
+        messages.error(
+            request,
+            ngettext(
+                "%(n)s autre versement n’a pas été autorisé : la file dit pourquoi.",
+                "%(n)s autres versements n’ont pas été autorisés : la file dit pourquoi.",
+                more,
+            )
+            % {"n": more},
         )

@@ -6,7 +6,7 @@ from functools import partial
 
 from alliances import clock
 from alliances.fiscal import FiscalYear
-from alliances.models import Mrc
+from alliances.models import Document, Mrc
 from alliances.tasks import render_document
 from alliances.templatetags.portal import date_long
 from conventions.empowerment import record_resolution
@@ -14,10 +14,11 @@ from conventions.models import Convention, Scan, Signatory
 from conventions.scans import receive_scan
 from conventions.services import create_convention, record_signature, send_convention
 from conventions.tasks import split_scan
-from fqis.models import Envelope, Versement
+from fqis.models import Envelope, Recovery, Versement
 from fqis.services.authorisations import authorise_versement
 from fqis.services.envelopes import confirm_envelope
-from fqis.services.holds import hold_versement
+from fqis.services.holds import hold_versement, park_versement
+from fqis.services.recoveries import decide_recovery, propose_recovery, receive_recovery
 from fqis.services.versements import confirm_payment, recommend_versement
 
 from .chapter import Chapter
@@ -193,10 +194,50 @@ class Payments(Chapter):
             day, analyst, lambda: hold_versement(self._versement(year), by=analyst, reason=reason)
         )
 
+    def park(self, year: int, day: date, amount: Decimal, reason: str) -> None:
+        """A disputed part waits, the rest goes on."""
+        analyst = self.cast.analyst
+        self.on(
+            day,
+            analyst,
+            lambda: park_versement(self._versement(year), by=analyst, amount=amount, reason=reason),
+        )
+
+    # --- Recoveries
+
+    def recover(self, year: int, day: date, kind: str, amount: Decimal, reason: str) -> None:
+        """Proposed by the DGSQ, decided by the budget office; the letter is drawn the same day."""
+        budget = self.cast.budget
+        self.on(
+            day,
+            self.advisor,
+            lambda: propose_recovery(
+                self._versement(year), by=self.advisor, kind=kind, amount=amount, reason=reason
+            ),
+        )
+        decided = day + timedelta(days=6)
+        self.on(decided, budget, lambda: decide_recovery(self._recovery(), by=budget))
+        self.on(decided, self.cast.portal, lambda: self._draw(self._recovery().letter), hour=11)
+
+    def give_back(self, day: date) -> None:
+        payments = self.cast.payments
+        self.on(
+            day,
+            payments,
+            lambda: receive_recovery(
+                self._recovery(), by=payments, received_on=day, reference=f"REMB-{self.rank:03d}"
+            ),
+        )
+
+    def _recovery(self) -> Recovery:
+        return Recovery.objects.get(alliance=self.alliance)
+
     def _versement(self, year: int) -> Versement:
-        return Versement.objects.get(alliance=self.alliance, fiscal_year=year)
+        return Versement.objects.get(alliance=self.alliance, fiscal_year=year, parked_from=None)
 
     def _render(self, year: int) -> None:
-        notice = self._versement(year).notice
-        assert notice is not None
-        render_document(notice.pk)
+        self._draw(self._versement(year).notice)
+
+    def _draw(self, document: Document | None) -> None:
+        assert document is not None
+        render_document(document.pk)

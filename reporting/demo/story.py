@@ -6,10 +6,12 @@ they open. Within each part, acts come in the order of their dates.
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db import connection, connections
 
 from alliances.models import Alliance
+from fqis.models import Recovery
 
 from .agenda import Agenda
 from .avenants import Amended, tell_avenants
@@ -57,6 +59,8 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
             _second_report(reports, Payments(profile, alliance, cast, agenda))
     told = {one.slug: Amended(one, by_slug[one.slug], cast, agenda) for one in PROFILES}
     tell_avenants(told)
+    for profile in PROFILES:
+        _money_in_doubt(Payments(profile, by_slug[profile.slug], cast, agenda))
     agenda.play()
 
 
@@ -188,3 +192,32 @@ def _accepted(reports: Reports, payments: Payments) -> None:
         payments.authorise(2026, accepted + timedelta(days=8))
     if target == "paid":
         payments.pay(2026, accepted + timedelta(days=20))
+
+
+def _money_in_doubt(payments: Payments) -> None:
+    """A part that waits, an overpayment to give back, and one already given back."""
+    match payments.profile.slug:
+        case "saguenay-lac-saint-jean":
+            payments.park(
+                2026,
+                date(2026, 11, 18),
+                Decimal("85000.00"),
+                "Deux factures de coordination sont comptées deux fois dans la reddition.",
+            )
+        case "outaouais":
+            payments.recover(
+                2025,
+                date(2026, 11, 4),
+                Recovery.Kind.BALANCE,
+                Decimal("38500.00"),
+                "Un projet abandonné en mars 2026 n’a pas dépensé tout ce qui lui était accordé.",
+            )
+        case "estrie":
+            payments.recover(
+                2024,
+                date(2026, 9, 14),
+                Recovery.Kind.OVERPAYMENT,
+                Decimal("6240.00"),
+                "Le loyer du premier trimestre a été compté deux fois.",
+            )
+            payments.give_back(date(2026, 10, 23))

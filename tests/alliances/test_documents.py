@@ -90,6 +90,20 @@ class TestNumbers:
                 number="XX-2026-0007",
             )
 
+    def test_are_given_in_a_run_to_many_documents_at_once(self) -> None:
+        by = person("budget")
+        numbered(by)
+
+        drafts = [documents.Draft(f"Note {n}", {"n": n}) for n in range(3)]
+        made = documents.create_documents("note", drafts, by=by, series="XX", dated_on=DECEMBER)
+
+        assert [(one.number, one.data["n"]) for one in made] == [
+            ("XX-2026-0002", 0),
+            ("XX-2026-0003", 1),
+            ("XX-2026-0004", 2),
+        ]
+        assert documents.create_documents("note", [], by=by, series="XX") == []
+
     def test_refuse_the_same_number_twice(self) -> None:
         first = numbered(person("budget"))
 

@@ -20,7 +20,7 @@ from alliances.models import (
 )
 from alliances.services.invitations import link_of
 from conventions.models import Avenant, AvenantSignatory, Scan, Signatory
-from fqis.models import Allocation, Project, Versement
+from fqis.models import Allocation, Project, Recovery, Versement
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
 
@@ -96,6 +96,11 @@ def _asked(alliance: Alliance) -> tuple[Any, ...]:
 def _versement(alliance: Alliance, *states: str) -> Versement:
     found = Versement.objects.filter(alliance=alliance)
     return (found.filter(state__in=states).first() if states else None) or found.latest("pk")
+
+
+def _recovery(alliance: Alliance, *states: str) -> Recovery:
+    found = Recovery.objects.filter(alliance=alliance)
+    return (found.filter(state__in=states).first() if states else None) or found.earliest("pk")
 
 
 def _project(alliance: Alliance, *states: str) -> Project:
@@ -197,6 +202,7 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "plan_move": _in_the_logic,
     "plan_presence": _section,
     "versement": lambda a: (_versement(a).pk,),
+    "recovery": lambda a: (_recovery(a).pk,),
     "project": lambda a: (_project(a).number,),
     "project_edit": lambda a: (_project(a, "received").number,),
     "report": lambda a: ("2025-2026",),
@@ -208,7 +214,8 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
 }
 DAY = {"on": "2026-11-20"}
 # Acts whose address names them: each has its own right.
-ACTS: dict[str, dict[str, tuple[Arguments, dict[str, str]]]] = {
+Typed = dict[str, str] | Callable[[Alliance], dict[str, str]]
+ACTS: dict[str, dict[str, tuple[Arguments, Typed]]] = {
     "versement_act": {
         "recommander": (lambda a: (_versement(a, "ready").pk,), {"amount": "1,00"}),
         "payer": (
@@ -218,6 +225,26 @@ ACTS: dict[str, dict[str, tuple[Arguments, dict[str, str]]]] = {
         "retenir": (lambda a: (_versement(a, "planned").pk,), {"reason": "Pièce manquante."}),
         "lever": (lambda a: (_versement(a, "held", "planned").pk,), {"note": "Pièce reçue."}),
         "annuler": (lambda a: (_versement(a, "planned").pk,), {"reason": "Remplacé."}),
+        "detacher": (
+            lambda a: (_versement(a, "planned").pk,),
+            {"amount": "1,00", "reason": "Contesté."},
+        ),
+        "recouvrer": (
+            lambda a: (_versement(a, "paid").pk,),
+            {"kind": "overpayment", "amount": "1,00", "reason": "Payé en trop."},
+        ),
+    },
+    "recovery_act": {
+        "decider": (lambda a: (_recovery(a, "proposed").pk,), {}),
+        "abandonner": (lambda a: (_recovery(a, "proposed").pk,), {"reason": "Erreur."}),
+        "rembourser": (
+            lambda a: (_recovery(a, "decided").pk,),
+            {"received_on": "2026-11-20", "reference": "REMB-1"},
+        ),
+        "deduire": (
+            lambda a: (_recovery(a, "decided").pk,),
+            lambda a: {"versement": str(_versement(a, "planned").pk)},
+        ),
     },
     "project_act": {
         "decider": (
@@ -280,7 +307,12 @@ def addresses(route: str, pattern: URLPattern, alliance: Alliance) -> list[Addre
     slugs = (alliance.territory.slug, alliance.cycle.slug) if is_of_alliance(pattern) else ()
     if route in ACTS:
         return [
-            Address(route, f"{route} {act}", (*slugs, *args(alliance), act), data)
+            Address(
+                route,
+                f"{route} {act}",
+                (*slugs, *args(alliance), act),
+                data(alliance) if callable(data) else data,
+            )
             for act, (args, data) in ACTS[route].items()
         ]
     more = pattern.pattern.regex.groups - len(slugs)

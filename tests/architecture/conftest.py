@@ -7,6 +7,7 @@ rows of every kind, and leave none.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
@@ -20,6 +21,8 @@ from alliances.services.documents import deposit_document
 from conventions.avenants import services as avenants
 from conventions.avenants.changes import Changes, rows_of
 from conventions.models import Scan, ScanPage
+from fqis import services as money
+from fqis.models import Versement
 from plans import services
 from plans.models import DueExtension, DueReminder, Endorsement, PlanVersion, WordImport
 from reporting.demo import earlier
@@ -91,11 +94,28 @@ def _tell() -> dict[str, Alliance]:
         _work_on_the_plan(alliance, cast)
         _amend(alliance, cast)
         _scan_papers(alliance, cast)
+        _recover(alliance, cast)
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return {alliance.territory.slug: alliance for alliance in alliances}
+
+
+def _recover(alliance: Alliance, cast: Cast) -> None:
+    """Two recoveries: one to decide, one to pay back."""
+    paid = Versement.objects.filter(alliance=alliance).paid().earliest("pk")
+    found = [
+        money.propose_recovery(
+            paid,
+            by=cast.of(alliance, "advisor"),
+            kind="balance",
+            amount=Decimal(5),
+            reason="Solde.",
+        )
+        for _one in range(2)
+    ]
+    money.decide_recovery(found[1], by=cast.budget)
 
 
 def _work_on_the_plan(alliance: Alliance, cast: Cast) -> None:

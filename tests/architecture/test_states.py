@@ -17,6 +17,7 @@ EXPECTED = {
     "conventions.Convention",
     "plans.PlanVersion",
     "fqis.Project",
+    "fqis.Recovery",
     "fqis.Versement",
     "fqis.Allocation",
     "reporting.AnnualReport",

@@ -59,6 +59,35 @@ def recommended_versement(
     return services.recommend_versement(versement, by=by or person("analyst"))
 
 
+def many_recommended(places: list[str], *, each: int, part: Decimal) -> list[int]:
+    """The ids of ``each`` recommended versements of ``part`` dollars for each place, written at
+    once, in one tranche and one envelope that cover them to the cent."""
+    words: dict[str, Any] = {
+        "state": Versement.State.RECOMMENDED,
+        "amount": part,
+        "ready_at": clock.now(),
+        "recommended_at": clock.now(),
+        "recommended_by": person("analyst"),
+    }
+    ids: list[int] = []
+    for place in places:
+        whole = [TrancheSpec(2024, part * each, "convention_signed")]
+        first = ready_versement(place, envelope=part * each, tranches=whole)
+        Versement.objects.filter(pk=first.pk).update(**words)
+        others = Versement.objects.bulk_create(
+            Versement(
+                alliance=first.alliance,
+                territory_id=first.territory_id,
+                tranche=first.tranche,
+                fiscal_year=first.fiscal_year,
+                **words,
+            )
+            for _one in range(each - 1)
+        )
+        ids += [first.pk, *(one.pk for one in others)]
+    return ids
+
+
 def issued_versement(territory: str = PLACE, *, by: User | None = None, **funds: Any) -> Versement:
     """Authorised, with its notice rendered (the file itself is not made)."""
     versement = services.authorise_versement(

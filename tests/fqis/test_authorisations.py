@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 
+from alliances import clock
 from alliances.errors import Refusal, StaleAct
 from alliances.models import Document, Notification
 from conventions.terms import TrancheSpec
@@ -162,3 +165,20 @@ def test_the_act_holds_when_the_broker_is_down(
     assert versement.state == "authorised"
     assert versement.notice is not None
     assert Document.objects.get(pk=versement.notice_id).state == "pending"
+
+
+def test_a_selection_costs_the_same_queries_for_2_and_20_versements() -> None:
+    def cost(place: str, number: int) -> int:
+        parts = [TrancheSpec(2024, Decimal("10.00"), "convention_signed")] * number
+        alliance = funded_alliance(place, tranches=parts)
+        waiting = Versement.objects.filter(alliance=alliance)
+        waiting.update(
+            state="recommended", recommended_at=clock.now(), recommended_by=person("analyst")
+        )
+        budget = person("budget")
+        ids = list(waiting.values_list("pk", flat=True))
+        with CaptureQueriesContext(connection) as queries:
+            assert len(services.authorise_versements(ids, by=budget).done) == number
+        return len(queries)
+
+    assert cost("laval", 2) == cost("jamesie", 20) <= 20

@@ -1,5 +1,6 @@
 """« Où en est mon prochain versement? »: which conditions, whose turn, since when."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from alliances.models import User
 from alliances.services.milestones import record_milestone
 from fqis import services
 from fqis.cards import Card, Condition, card_for
+from fqis.expectations import expected_for
 from fqis.models import Versement
 from fqis.selectors import next_versement
 from tests.conventions.factories import sent_convention
@@ -115,3 +117,52 @@ def test_next_versement_passes_over_what_was_cancelled() -> None:
     second = next_versement(alliance)
     assert second is not None
     assert second.tranche.rank == 2
+
+
+def test_the_expected_day_comes_from_the_time_earlier_versements_took() -> None:
+    with clock.at(clock.now() - timedelta(days=40)):
+        versement = recommended_versement()
+    with clock.at(clock.now() - timedelta(days=35)):
+        versement = services.authorise_versement(versement, by=person("budget"))
+        assert versement.notice is not None
+        services.issue_versement(versement.notice)
+    services.confirm_payment(
+        versement,
+        by=person("payments"),
+        paid_on=clock.today() - timedelta(days=28),
+        reference="FIN-1",
+    )
+    second = Versement.objects.get(alliance=versement.alliance, tranche__rank=2)
+    assert expected_for(second.tranche, second) is not None
+    services.recommend_versement(
+        services.make_ready(second, by=person("analyst")), by=person("analyst")
+    )
+    one = card()
+    assert one.expected is not None
+    # Twelve days from the recommendation to the payment, the first time.
+    assert one.expected.day == clock.today() + timedelta(days=12)
+
+
+def test_without_a_past_the_fiscal_year_s_end_is_the_limit() -> None:
+    alliance = funded_alliance()
+    third = Versement.objects.get(alliance=alliance, tranche__rank=3)
+    limit = expected_for(third.tranche, third)
+    assert limit is not None and (limit.day, limit.is_limit) == (date(2027, 3, 31), True)
+    late = card().expected
+    assert late is not None and late.day is None and "terminé" in late.note
+
+
+def test_the_card_says_who_to_call() -> None:
+    adviser = person("advisor", "laval", full_name="Karim Benali")
+    person("advisor", "mauricie")
+    analyst = person("analyst", full_name="Sophie Lavoie")
+    versement = recommended_versement(by=analyst)
+    contact = card().contact
+    assert contact is not None and contact.person == adviser
+    mine = card(user=adviser).contact
+    assert mine is not None and mine.person == analyst
+    services.hold_versement(versement, by=analyst, reason="Doute.")
+    holder = card().contact
+    assert holder is not None and holder.person == analyst
+    held = card().expected
+    assert held is not None and held.day is None

@@ -1,11 +1,13 @@
 """Fifty people authorise at once against an envelope that covers thirty: real connections."""
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from alliances.errors import Refusal
@@ -16,7 +18,7 @@ from fqis import services
 from fqis.models import Versement
 from tests.factories import person
 
-from .factories import funded_alliance, recommended_versement
+from .factories import funded_alliance, many_recommended, recommended_versement
 
 PEOPLE = 50
 COVERED = 30
@@ -40,7 +42,7 @@ def at_once(act: Any, arguments: list[Any]) -> list[str]:
     with ThreadPoolExecutor(len(arguments)) as pool:
         # Each thread keeps the day of the test.
         waiting = [pool.submit(copy_context().run, run, argument) for argument in arguments]
-        return [one.result(timeout=120) for one in waiting]
+        return [one.result(timeout=600) for one in waiting]
 
 
 def authorise_as(budget: User) -> Any:
@@ -93,3 +95,39 @@ def test_selections_that_cross_do_not_block_each_other(committed_db: Any) -> Non
 
     said = at_once(act, [ids, ids[::-1], ids[1:] + ids[:1], ids[2:] + ids[:2]])
     assert sorted(said) == ["0", "0", "0", "4"]
+
+
+@pytest.mark.slow
+def test_eight_people_authorise_a_thousand_versements_without_a_deadlock(
+    committed_db: Any,
+) -> None:
+    """The same thousand in eight orders, while others hold, set aside and cancel among them."""
+    places = ["laval", "jamesie", "kativik", "gnc"]
+    with acting_as_portal():
+        ids = many_recommended(places, each=250, part=PART)
+        officers = [person("budget") for _one in range(8)]
+        analyst = person("analyst")
+
+    def act(rank: int) -> int:
+        mixed = random.Random(rank).sample(ids, len(ids))
+        with acting_as(User.objects.get(pk=officers[rank].pk)) as officer:
+            return len(services.authorise_versements(mixed, by=officer).done)
+
+    def disturb(rank: int) -> str:
+        pk = ids[rank * 97 % len(ids)]
+        with acting_as(User.objects.get(pk=analyst.pk)) as someone:
+            found = Versement.objects.get(pk=pk)
+            if rank % 2:
+                return services.cancel_versement(found, by=someone, reason="Doublon.").state
+            return services.hold_versement(found, by=someone, reason="Doute.").state
+
+    said = at_once(
+        lambda one: one[0](one[1]), [(act, n) for n in range(8)] + [(disturb, n) for n in range(6)]
+    )
+    with acting_as_portal():
+        authorised = Versement.objects.committed().count()
+        kept = Versement.objects.filter(notice__isnull=False)
+        sequences = kept.values_list("notice__sequence", flat=True)
+        assert sorted(sequences) == [*range(1, len(sequences) + 1)]
+        assert authorised >= len(ids) - 6
+        assert sum(int(one) for one in said[:8]) == len(sequences)

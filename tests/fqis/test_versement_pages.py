@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from alliances import clock
+from conventions.terms import TrancheSpec
 from fqis import services
 from fqis.models import Versement
 from tests.factories import new_territories, person
 
 from .factories import (
+    funded_alliance,
     issued_versement,
     ready_versement,
     recommended_versement,
@@ -152,3 +155,55 @@ def test_the_queue_costs_the_same_for_1_and_30_versements(page: Any) -> None:
         recommended_versement(place, by=analyst)
     assert [count(page, budget, address) for address in addresses] == once
     assert page(budget, "/versements/").text.count("/alliances/region-") >= 29
+
+
+def test_the_queue_gives_the_totals_of_each_fiscal_year(page: Any) -> None:
+    recommended_versement("laval")
+    recommended_versement("jamesie")
+    shown = page(person("auditor"), "/versements/?etat=a-autoriser")
+    rows = {str(row["year"]): row for row in shown.context["years"]}
+    cells = {str(cell["label"]): cell["found"] for cell in rows["2024-2025"]["cells"]}
+    assert (cells["À autoriser"].count, cells["À autoriser"].amount) == (2, Decimal("400000.00"))
+    assert rows["2025-2026"]["total"].amount == Decimal("600000.00")
+    assert "Totaux par exercice" in shown.text
+
+
+def test_the_summary_counts_down_an_envelope_and_names_what_is_unusual(page: Any) -> None:
+    parts = [TrancheSpec(2026, Decimal("40.00"), "convention_signed")] * 2
+    alliance = funded_alliance(envelope=Decimal("100.00"), tranches=parts)
+    analyst = person("analyst")
+    for versement in Versement.objects.filter(alliance=alliance):
+        services.recommend_versement(versement, by=analyst)
+    ids = "&".join(f"v={pk}" for pk in Versement.objects.values_list("pk", flat=True))
+    shown = page(person("budget"), f"/versements/autoriser/?{ids}")
+    assert [line.left for line in shown.context["ready"]] == [Decimal(60), Decimal(20)]
+    assert "1 versement a quelque chose d’inhabituel." in text(shown)
+
+
+def test_a_part_set_aside_is_said_beside_the_rest(page: Any) -> None:
+    versement = recommended_versement()
+    services.park_versement(
+        versement, by=person("analyst"), amount=Decimal("500.00"), reason="Contesté."
+    )
+    shown = text(page(person("budget"), "/versements/?etat=a-autoriser"))
+    assert "500,00 $ sont contestés et retenus." in shown
+    assert "partie mise de côté" in shown
+
+
+def test_a_whole_queue_of_several_pages_is_checked_and_authorised_in_one_act(page: Any) -> None:
+    parts = [TrancheSpec(2024, Decimal("10.00"), "convention_signed")] * 60
+    alliance = funded_alliance(tranches=parts)
+    Versement.objects.filter(alliance=alliance).update(
+        state="recommended", recommended_at=clock.now(), recommended_by=person("analyst")
+    )
+    recommended_versement("jamesie")
+    budget = person("budget")
+    queue = text(page(budget, "/versements/?territoire=laval"))
+    assert "Vérifier toute la file : 60 versements" in queue
+    check = page(budget, "/versements/autoriser/?territoire=laval&tout=1")
+    assert "Autoriser 60 versements" in text(check)
+    ids = ",".join(str(line.row.versement.pk) for line in check.context["ready"])
+    done = page(budget, "/versements/autoriser/", {"v": f"{ids},"})
+    assert "60 versements autorisés, 600,00 $" in text(done)
+    again = page(budget, "/versements/autoriser/", {"v": ids})
+    assert "40 autres versements n’ont pas été autorisés" in text(again)
