@@ -15,6 +15,7 @@ class FqisConfig(AppConfig):
         from fqis import services
         from fqis.documents import NOTICE_KIND
         from fqis.models import Project, Versement
+        from fqis.payment_files import BATCH_KIND
 
         on_milestone(services.on_milestone)
         register_renderer(
@@ -25,6 +26,7 @@ class FqisConfig(AppConfig):
                 label=_("Avis de versement"),
             ),
         )
+        register_renderer(BATCH_KIND, Renderer("", label=_("Lot de paiement")))
         register_target(Project, closers=["manage_projects", "decide_projects"])
         register_target(Versement, closers=["recommend_versement", "authorise_versement"])
         register_tab(
@@ -49,6 +51,13 @@ class FqisConfig(AppConfig):
                 "authorise_versement": _("Versement autorisé"),
                 "issue_versement": _("Avis de versement émis"),
                 "confirm_payment": _("Versement payé"),
+                "create_payment_batch": _("Lot de paiement envoyé"),
+                "send_payment": _("Versement envoyé au paiement"),
+                "read_payment_answer": _("Réponse de paiement lue"),
+                "apply_payment_answer": _("Réponse de paiement appliquée"),
+                "reject_payment": _("Paiement rejeté"),
+                "correct_payment": _("Rejet corrigé"),
+                "set_contact": _("Courriel de contact écrit"),
                 "hold_versement": _("Versement retenu"),
                 "release_versement": _("Retenue levée"),
                 "cancel_versement": _("Versement annulé"),

@@ -6,7 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from alliances import clock
-from alliances.models import Membership, Milestone, MilestoneKind, User
+from alliances.models import (
+    Alliance,
+    Membership,
+    Milestone,
+    MilestoneKind,
+    Organisation,
+    User,
+)
 from alliances.money import money_in_words
 from alliances.permissions import role_of
 from alliances.templatetags.portal import french_ordinal
@@ -25,13 +32,12 @@ def notice_data(
     alliance, tranche = versement.alliance, versement.tranche
     convention = tranche.convention
     assert envelope.amount is not None
-    payee = alliance.table
-    if not alliance.table.is_registered and alliance.fiduciary is not None:
-        payee = alliance.fiduciary
+    payee = payee_of(alliance)
     role = role_of(by, alliance)
     return {
         "recipient": {
             "name": payee.name,
+            "neq": payee.neq,
             "attention": _director_of(alliance.territory_id),
             "city": payee.city,
         },
@@ -68,6 +74,13 @@ def notice_data(
             "at": clock.now().isoformat(),
         },
     }
+
+
+def payee_of(alliance: Alliance) -> Organisation:
+    """Who receives the money: the fiduciary of a Table that is not at the REQ, else the Table."""
+    if not alliance.table.is_registered and alliance.fiduciary is not None:
+        return alliance.fiduciary
+    return alliance.table
 
 
 def _director_of(territory_id: int) -> str:

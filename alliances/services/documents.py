@@ -30,7 +30,8 @@ MAX_ATTEMPTS = 20
 class Renderer:
     """How one kind of document becomes a file: a template, and what follows once it is ready.
 
-    ``label`` is the kind's name for people, « Avis de versement ».
+    Without a template, the act that makes the document stores its file. ``label`` is the kind's
+    name for people, « Avis de versement ».
     """
 
     template: str
@@ -96,11 +97,13 @@ def create_document(
     dated_on: date | None = None,
     language: str = "fr",
     replaces: Document | None = None,
+    queue: bool = True,
 ) -> Document:
     """Freezes ``data`` and queues the rendering, in the transaction of the act.
 
     With ``series`` the document takes the next number of the fiscal year, « AV-2026-0001 ». The
-    broker may be down: the row waits, and the sweep finds it.
+    broker may be down: the row waits, and the sweep finds it. Without ``queue`` the act itself
+    stores the file, in its own transaction.
     """
     day = dated_on or clock.today()
     numbered: dict[str, Any] = {}
@@ -127,7 +130,8 @@ def create_document(
         created_by=by,
         **numbered,
     )
-    transaction.on_commit(lambda: enqueue(document.pk), robust=True)
+    if queue:
+        transaction.on_commit(lambda: enqueue(document.pk), robust=True)
     return document
 
 

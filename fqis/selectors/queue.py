@@ -28,6 +28,7 @@ from alliances.permissions import can
 from alliances.templatetags.portal import french_ordinal
 from fqis.documents import NOTICE_SERIES
 from fqis.models import Versement
+from fqis.selectors.payments import with_payment
 from fqis.wording import local_day, money
 
 State = Versement.State
@@ -50,7 +51,8 @@ def queue() -> QuerySet[Versement]:
         tranche__rank__lt=OuterRef("tranche__rank"),
     ).exclude(state__in=[State.PAID, State.CANCELLED])
     return (
-        Versement.objects.select_related(
+        with_payment(Versement.objects.all())
+        .select_related(
             "alliance__territory",
             "alliance__cycle",
             "tranche",
