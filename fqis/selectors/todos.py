@@ -166,6 +166,8 @@ def _one(key: str, versement: Versement) -> Todo:
         "authorise": _("Autoriser %(versement)s"),
         "envelope": _("Confirmer l’enveloppe qu’attend %(versement)s"),
         "pay": _("Confirmer le paiement : %(versement)s"),
+        "sent": _("Confirmer le paiement : %(versement)s"),
+        "rejected": _("Corriger le paiement rejeté : %(versement)s"),
         "held": _("Revoir la retenue sur %(versement)s"),
     }
     buttons = {

@@ -167,7 +167,6 @@ def test_the_table_reads_that_its_payment_is_rejected_and_why(page: Any) -> None
         shown = text(page(someone, address))
         assert "Paiement rejeté" in shown
         assert "Compte fermé." in shown
-        assert "LP-2026" not in shown
     card = text(page(someone, addresses[0]))
     assert "Ce paiement est rejeté." in card
 
