@@ -66,7 +66,7 @@ def with_payment(versements: QuerySet[Versement]) -> QuerySet[Versement]:
 
 
 def notices() -> QuerySet[Versement]:
-    """Every versement whose notice is issued, with its ``situation``, in the order of notices."""
+    """Every versement whose notice is issued, with its ``situation``, the last notice first."""
     lines = PaymentLine.objects.filter(versement=OuterRef("pk"))
     return (
         with_payment(Versement.objects.filter(state__in=[State.ISSUED, State.PAID]))
@@ -85,7 +85,7 @@ def notices() -> QuerySet[Versement]:
         .select_related(
             "alliance__territory", "alliance__cycle", "notice", "tranche", "authorised_by"
         )
-        .order_by("notice__fiscal_year", "notice__sequence")
+        .order_by("-notice__fiscal_year", "-notice__sequence")
     )
 
 
@@ -95,8 +95,9 @@ def to_correct() -> QuerySet[Versement]:
 
 
 def sendable(user: User) -> QuerySet[Versement]:
-    """The notices that ``user`` may send now: issued, in no batch, authorised by somebody else."""
-    return notices().filter(Q(situation=TO_SEND)).exclude(authorised_by=user)
+    """The notices that ``user`` may send now, the oldest first: issued, in no batch, authorised by
+    somebody else."""
+    return notices().filter(Q(situation=TO_SEND)).exclude(authorised_by=user).reverse()
 
 
 def yours(user: User) -> QuerySet[Versement]:
