@@ -1,7 +1,7 @@
 """Where an Alliance's fiduciary receives its notices."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,7 +18,8 @@ from fqis.views.finances import finances_context
 def fiduciary(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Writes the fiduciary's address, or takes it away."""
     if alliance.fiduciary is None:
-        raise Http404
+        messages.error(request, _("Cette alliance n’a pas de fiduciaire."))
+        return redirect(alliance.url("finances"))
     form = ContactForm(request.POST)
     if form.is_valid():
         services.set_contact(
