@@ -14,6 +14,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 Cell = str | int | Decimal | date | datetime | bool | None
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -35,13 +36,14 @@ def export_response(
     if format == "xlsx":
         content, mime, extension = _xlsx(columns, rows), XLSX, "xlsx"
     else:
-        content, mime, extension = _csv(columns, rows), "text/csv; charset=utf-8", "csv"
+        content, mime, extension = csv_file(columns, rows), CSV, "csv"
     response = HttpResponse(content, content_type=mime)
     response["Content-Disposition"] = f'attachment; filename="{filename}.{extension}"'
     return response
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """UTF-8 with a mark, semicolons, decimal commas."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     writer.writerow([harmless(str(column)) for column in columns])

@@ -83,7 +83,7 @@ def send_notifications() -> int:
         with acting_as_portal():
             letter = (
                 Notification.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("recipient")
+                .select_related("recipient", "attachment")
                 .filter(pk=pk, sent_at=None)
                 .first()
             )

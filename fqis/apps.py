@@ -16,6 +16,7 @@ class FqisConfig(AppConfig):
         from fqis import services
         from fqis.documents import ANNULMENT_KIND, NOTICE_KIND, RECOVERY_KIND
         from fqis.models import Project, Versement
+        from fqis.payment_files import BATCH_KIND
         from fqis.selectors.threads import supported_by_priority
         from fqis.services import schedule
         from plans.served import count_with
@@ -41,6 +42,7 @@ class FqisConfig(AppConfig):
             ANNULMENT_KIND,
             Renderer("documents/annulation_avis.html", label=_("Annulation d’un avis")),
         )
+        register_renderer(BATCH_KIND, Renderer("", label=_("Lot de paiement")))
         register_target(Project, closers=["manage_projects", "decide_projects"])
         register_target(Versement, closers=["recommend_versement", "authorise_versement"])
         register_tab(
@@ -66,6 +68,13 @@ class FqisConfig(AppConfig):
                 "authorise_versement": _("Versement autorisé"),
                 "issue_versement": _("Avis de versement émis"),
                 "confirm_payment": _("Versement payé"),
+                "create_payment_batch": _("Lot de paiement envoyé"),
+                "send_payment": _("Versement envoyé au paiement"),
+                "read_payment_answer": _("Réponse de paiement lue"),
+                "apply_payment_answer": _("Réponse de paiement appliquée"),
+                "reject_payment": _("Paiement rejeté"),
+                "correct_payment": _("Rejet corrigé"),
+                "set_contact": _("Courriel de contact écrit"),
                 "hold_versement": _("Versement retenu"),
                 "release_versement": _("Retenue levée"),
                 "cancel_versement": _("Versement annulé"),

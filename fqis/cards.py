@@ -19,7 +19,7 @@ from alliances.models import Alliance, Milestone, MilestoneKind, User
 from alliances.permissions import can
 from conventions.models import Convention, Signatory, Tranche
 from fqis.expectations import Contact, Expected, contact_for, expected_for
-from fqis.models import Versement
+from fqis.models import PaymentLine, Versement
 from fqis.selectors.versements import next_versement
 from fqis.wording import date_long, local_day, ordinal_words
 from plans.models import PlanVersion
@@ -166,8 +166,10 @@ def _is_other_person(user: User, versement: Versement | None, now: Condition) ->
 def _turn(now: Condition | None, mine: bool) -> str:
     if now is None:
         return _("Tout est fait.")
-    if now.state == HELD:
+    if now.state == HELD and now.right == "hold_versement":
         return _("Ce versement est retenu.")
+    if now.state == HELD:
+        return _("Ce paiement est rejeté.")
     if mine:
         return _("C’est à vous d’agir.")
     return _("C’est à %(actor)s d’agir.") % {"actor": now.actor} if now.actor else ""
@@ -397,6 +399,9 @@ def _paid(alliance: Alliance, versement: Versement | None) -> Condition:
         return Condition(
             label, DONE, who=str(versement.payment_confirmed_by), when=_met(versement.paid_on)
         )
+    rejected = _rejected(alliance, versement)
+    if rejected is not None:
+        return rejected
     issued = versement.issued_at if versement else None
     waiting = versement is not None and versement.state == State.AUTHORISED
     return Condition(
@@ -407,4 +412,23 @@ def _paid(alliance: Alliance, versement: Versement | None) -> Condition:
         right="" if waiting else "confirm_payment",
         button=_("Confirmer le paiement"),
         act_url=alliance.url("versement", versement.pk) if versement else "",
+    )  # fmt: skip
+
+
+def _rejected(alliance: Alliance, versement: Versement | None) -> Condition | None:
+    """The payment came back: the Table reads why, and who mends it."""
+    if versement is None or versement.state != State.ISSUED:
+        return None
+    line = PaymentLine.objects.filter(versement=versement).order_by("-pk").first()
+    if line is None or line.rejected_on is None or line.corrected_at is not None:
+        return None
+    return Condition(
+        _("Versement payé"), HELD,
+        who=_("Paiement rejeté. Motif : %(reason)s") % {"reason": line.rejected_reason},
+        when=_("Rejeté le %(day)s") % {"day": date_long(line.rejected_on)},
+        actor=_("la DGSSAC (paiements)"),
+        right="confirm_payment",
+        button=_("Corriger le paiement rejeté"),
+        act_url=alliance.url("versement", versement.pk),
+        detail=_("La DGSSAC, paiements, corrige, puis l’envoie de nouveau."),
     )  # fmt: skip

@@ -12,7 +12,15 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from alliances import clock
-from alliances.models import Alliance, Document, Membership, Milestone, MilestoneKind, User
+from alliances.models import (
+    Alliance,
+    Document,
+    Membership,
+    Milestone,
+    MilestoneKind,
+    Organisation,
+    User,
+)
 from alliances.money import money_in_words
 from alliances.permissions import role_of
 from alliances.templatetags.portal import french_ordinal
@@ -117,12 +125,17 @@ def notice_data(
     }
 
 
-def recipient_of(alliance: Alliance, director: str) -> dict[str, str]:
-    """Who receives the money, and the letter: the fiduciary of a Table that is not registered."""
-    payee = alliance.table
+def payee_of(alliance: Alliance) -> Organisation:
+    """Who receives the money: the fiduciary of a Table that is not at the REQ, else the Table."""
     if not alliance.table.is_registered and alliance.fiduciary is not None:
-        payee = alliance.fiduciary
-    return {"name": payee.name, "attention": director, "city": payee.city}
+        return alliance.fiduciary
+    return alliance.table
+
+
+def recipient_of(alliance: Alliance, director: str) -> dict[str, str]:
+    """Who receives the money, and the letter."""
+    payee = payee_of(alliance)
+    return {"name": payee.name, "neq": payee.neq, "attention": director, "city": payee.city}
 
 
 def signature_of(by: User, alliance: Alliance) -> dict[str, str]:

@@ -1,10 +1,23 @@
 from django.urls import path
 
-from fqis.views import allocations, finances, ledger, projects, queue, recoveries, threads
+from fqis.views import (
+    allocations,
+    contacts,
+    finances,
+    ledger,
+    payment_answers,
+    payments,
+    projects,
+    queue,
+    recoveries,
+    threads,
+)
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
 
 SPLIT = "enveloppes/repartitions/"
+
+PAYMENTS = "versements/paiements/"
 
 urlpatterns = [
     path("enveloppes/", allocations.envelopes, name="envelopes"),
@@ -15,6 +28,24 @@ urlpatterns = [
     path(f"{SPLIT}<int:pk>/confirmer/", allocations.confirm, name="allocation_confirm"),
     path("versements/", queue.versements, name="versements"),
     path("versements/autoriser/", queue.authorise, name="versements_authorise"),
+    path(PAYMENTS, payments.payments, name="payments"),
+    path(f"{PAYMENTS}lots/", payments.batches, name="payment_batches"),
+    path(f"{PAYMENTS}lots/nouveau/", payments.new_batch, name="payment_batch_new"),
+    path(f"{PAYMENTS}lots/<str:number>/", payments.batch, name="payment_batch"),
+    path(
+        f"{PAYMENTS}lots/<str:number>/<int:rank>/<slug:act>/",
+        payments.line_act,
+        name="payment_line_act",
+    ),
+    path(f"{PAYMENTS}reponses/", payment_answers.answers, name="payment_answers"),
+    path(f"{PAYMENTS}reponses/nouvelle/", payment_answers.new_answer, name="payment_answer_new"),
+    path(f"{PAYMENTS}reponses/<str:number>/", payment_answers.answer, name="payment_answer"),
+    path(
+        f"{PAYMENTS}reponses/<str:number>/appliquer/",
+        payment_answers.apply,
+        name="payment_answer_apply",
+    ),
+    path(f"{ALLIANCE}finances/fiduciaire/", contacts.fiduciary, name="fiduciary_contact"),
     path(f"{ALLIANCE}finances/", finances.finances, name="finances"),
     path(f"{ALLIANCE}finances/enveloppe/", finances.envelope, name="envelope"),
     path(f"{ALLIANCE}finances/grand-livre/", ledger.ledger, name="ledger"),

@@ -60,6 +60,7 @@ class Organisation(ScopedModel):
     legal_class = models.CharField(_("forme"), max_length=12, choices=LegalClass)
     is_registered = models.BooleanField(_("inscrite au REQ"), default=True)
     city = models.CharField(_("ville"), max_length=100, blank=True)
+    email = models.EmailField(_("courriel de contact"), blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

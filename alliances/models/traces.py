@@ -197,9 +197,19 @@ class Comment(ScopedModel):
 
 
 class Notification(models.Model):
-    """A letter to one person, written in the transaction of the act and sent by the worker."""
+    """A letter to one person, or to the ``address`` of an organisation that has no account.
 
-    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notifications")
+    Written in the transaction of the act, sent by the worker. The same document goes once to each.
+    """
+
+    recipient = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="notifications"
+    )
+    address = models.EmailField(_("courriel"), blank=True)
+    language = models.CharField(max_length=2, blank=True)
+    attachment = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, related_name="letters"
+    )
     territory = models.ForeignKey(Territory, on_delete=models.PROTECT, null=True, related_name="+")
     subject = models.CharField(_("objet"), max_length=200)
     body = models.TextField(_("texte"))
@@ -216,6 +226,19 @@ class Notification(models.Model):
                 fields=["created_at"], condition=Q(sent_at=None), name="notification_unsent"
             ),
             models.Index(fields=["recipient", "-created_at"], name="notification_by_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=False, address="", language="")
+                | Q(Q(recipient=None), ~Q(address=""), ~Q(language="")),
+                name="notification_has_one_reader",
+            ),
+            models.UniqueConstraint(
+                fields=["attachment", "recipient", "address"],
+                nulls_distinct=False,
+                condition=Q(attachment__isnull=False),
+                name="notification_document_once",
+            ),
         ]
 
     def __str__(self) -> str:

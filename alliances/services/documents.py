@@ -28,8 +28,9 @@ MAX_ATTEMPTS = 20
 class Renderer:
     """How one kind of document becomes a file: a template, and what follows once it is ready.
 
-    ``label`` is the kind's name for people, « Avis de versement ». With ``page_codes`` each page
-    carries a code that names it, so that it finds its place again once signed and scanned.
+    Without a template, the act that makes the document stores its file. ``label`` is the kind's
+    name for people, « Avis de versement ». With ``page_codes`` each page carries a code that names
+    it, so that it finds its place again once signed and scanned.
     """
 
     template: str
@@ -122,10 +123,14 @@ def create_document(
     dated_on: date | None = None,
     language: str = "fr",
     replaces: Document | None = None,
+    by_worker: bool = True,
 ) -> Document:
     """Freezes ``data`` and queues the rendering of one document; see ``create_documents``."""
     draft = Draft(title, data, alliance, subject, language, replaces)
-    return create_documents(kind, [draft], by=by, series=series, dated_on=dated_on)[0]
+    made = create_documents(
+        kind, [draft], by=by, series=series, dated_on=dated_on, by_worker=by_worker
+    )
+    return made[0]
 
 
 def create_documents(
@@ -135,12 +140,14 @@ def create_documents(
     by: User,
     series: str = "",
     dated_on: date | None = None,
+    by_worker: bool = True,
 ) -> list[Document]:
     """Freezes the data of each draft and queues their rendering, in the transaction of the act.
 
     With ``series`` they take the next numbers of the fiscal year, « AV-2026-0001 », in the order
     of ``drafts``. The broker may be down: the rows wait, and the sweep finds them. Two queries
-    whatever their number.
+    whatever their number. Without ``by_worker`` the act itself stores the files, in its own
+    transaction.
     """
     if not drafts:
         return []
@@ -167,8 +174,9 @@ def create_documents(
         )
         for draft, number in zip(drafts, numbers, strict=True)
     )
-    ids = [document.pk for document in made]
-    transaction.on_commit(lambda: enqueue(ids), robust=True)
+    if by_worker:
+        ids = [document.pk for document in made]
+        transaction.on_commit(lambda: enqueue(ids), robust=True)
     return made
 
 

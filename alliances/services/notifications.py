@@ -10,7 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from alliances import clock
-from alliances.models import Alliance, Membership, Notification, User
+from alliances.models import (
+    Alliance,
+    Document,
+    Membership,
+    Notification,
+    Organisation,
+    User,
+)
 from alliances.roles import ROLES
 
 MAX_ATTEMPTS = 8
@@ -36,8 +43,10 @@ def notify(
     body: str | Promise,
     url: str = "",
     but: User | None = None,
+    attachment: Document | None = None,
 ) -> None:
-    """Writes one letter per person, except ``but`` (who acted and knows)."""
+    """Writes one letter per person, except ``but`` (who acted and knows); ``attachment``, a
+    document whose file is ready, goes with it."""
     Notification.objects.bulk_create(
         Notification(
             recipient=person,
@@ -45,16 +54,38 @@ def notify(
             subject=str(subject)[:200],
             body=str(body),
             url=url,
+            attachment=attachment,
         )
         for person in recipients
         if person != but
     )
 
 
+def write_to(
+    organisation: Organisation,
+    *,
+    alliance: Alliance,
+    subject: str | Promise,
+    body: str | Promise,
+    attachment: Document | None = None,
+) -> None:
+    """Writes one letter to an organisation without an account, in the territory's language; none
+    when nobody gave its address. No link: it could not open it."""
+    if organisation.email:
+        Notification.objects.create(
+            address=organisation.email,
+            language=alliance.territory.default_language,
+            territory_id=alliance.territory_id,
+            subject=str(subject)[:200],
+            body=str(body),
+            attachment=attachment,
+        )
+
+
 def send(notification: Notification) -> None:
     """Sends one letter; the caller holds its row. Raises what the mail server raises."""
-    person = notification.recipient
-    with translation.override(person.language):
+    person, attachment = notification.recipient, notification.attachment
+    with translation.override(person.language if person else notification.language):
         address = f"{settings.PUBLIC_URL}{notification.url}" if notification.url else ""
         text = "\n\n".join(
             part
@@ -66,7 +97,16 @@ def send(notification: Notification) -> None:
             )
             if part
         )
-        EmailMessage(subject=notification.subject, body=text, to=[person.email]).send()
+        letter = EmailMessage(
+            subject=notification.subject,
+            body=text,
+            to=[person.email if person else notification.address],
+        )
+    if attachment is not None:
+        with attachment.file.open("rb") as file:
+            extension = str(attachment.file.name).rsplit(".", 1)[-1]
+            letter.attach(f"{attachment.number}.{extension}", file.read(), attachment.mime)
+    letter.send()
     notification.sent_at = clock.now()
     notification.save(update_fields=["sent_at"])
 

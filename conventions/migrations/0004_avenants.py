@@ -360,4 +360,17 @@ class Migration(migrations.Migration):
             model_name='avenanttranche',
             trigger=pgtrigger.compiler.Trigger(name='fixed_once_sent', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM conventions_avenant a\n        WHERE a.id IN (NEW.avenant_id, OLD.avenant_id) AND a.state <> 'draft'\n    ) THEN\n        RAISE EXCEPTION 'L’échéancier d’un avenant envoyé ne change plus.'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'avenant_line_fixed';\n    END IF;\n    RETURN coalesce(NEW, OLD);\n", hash='68686233eaf29451b653a1359fa15592425afcb4', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_fixed_once_sent_58dae', table='conventions_avenanttranche', when='BEFORE')),
         ),
+        migrations.RemoveConstraint(
+            model_name='schedulestep',
+            name='schedule_milestone_known',
+        ),
+        migrations.AlterField(
+            model_name='schedulestep',
+            name='waits_for',
+            field=models.CharField(choices=[('convention_signed', 'Convention signée'), ('plan_approved', 'Plan approuvé'), ('report_accepted', 'Reddition acceptée'), ('avenant_signed', 'Avenant signé')], max_length=24, verbose_name='attend'),
+        ),
+        migrations.AddConstraint(
+            model_name='schedulestep',
+            constraint=models.CheckConstraint(condition=models.Q(('waits_for__in', ['convention_signed', 'plan_approved', 'report_accepted', 'avenant_signed'])), name='schedule_milestone_known'),
+        ),
     ]

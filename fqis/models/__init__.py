@@ -2,6 +2,7 @@
 
 from .allocations import Allocation, AllocationFigure, AllocationLine
 from .envelopes import Envelope
+from .payments import PaymentAnswer, PaymentAnswerLine, PaymentBatch, PaymentLine
 from .projects import (
     Decision,
     FundingSource,
@@ -20,6 +21,10 @@ __all__ = [
     "Decision",
     "Envelope",
     "FundingSource",
+    "PaymentAnswer",
+    "PaymentAnswerLine",
+    "PaymentBatch",
+    "PaymentLine",
     "Project",
     "ProjectPayment",
     "ProjectPlace",

@@ -330,6 +330,24 @@ class Versement(FSMModelMixin, ScopedModel):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="sent_again_after_rejection",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.state = 'paid' AND OLD.state <> 'paid'"),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM fqis_paymentline l WHERE l.versement_id = NEW.id
+                    ) AND NOT EXISTS (
+                        SELECT 1 FROM fqis_paymentline l
+                        WHERE l.versement_id = NEW.id AND l.rejected_at IS NULL
+                    ) THEN
+                        RAISE EXCEPTION 'Ce paiement est rejeté : il repart dans un autre lot.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'versement_rejected';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

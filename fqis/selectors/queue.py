@@ -28,6 +28,7 @@ from alliances.permissions import can
 from alliances.templatetags.portal import french_ordinal
 from fqis.documents import NOTICE_SERIES
 from fqis.models import Versement
+from fqis.selectors.payments import with_payment
 from fqis.selectors.versements import StateTotal
 from fqis.wording import local_day, money
 
@@ -58,7 +59,8 @@ def queue() -> QuerySet[Versement]:
         .values("total")
     )
     return (
-        Versement.objects.select_related(
+        with_payment(Versement.objects.all())
+        .select_related(
             "alliance__territory",
             "alliance__cycle",
             "tranche",

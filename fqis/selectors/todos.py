@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from alliances.money import ZERO
 from alliances.permissions import holds_national, rights_of
 from alliances.todo import Todo, Waiting
 from fqis.models import Versement
+from fqis.selectors.payments import with_payment
 from fqis.wording import local_day, money, versement_name
 
 State = Versement.State
@@ -26,11 +27,9 @@ def _territories(user: User, right: str) -> set[int]:
 def _open_versements(territories: set[int]) -> list[Versement]:
     if not territories:
         return []
+    states = [State.READY, State.RECOMMENDED, State.AUTHORISED, State.ISSUED, State.HELD]
     return list(
-        Versement.objects.filter(
-            territory__in=territories,
-            state__in=[State.READY, State.RECOMMENDED, State.AUTHORISED, State.ISSUED, State.HELD],
-        )
+        with_payment(Versement.objects.filter(territory__in=territories, state__in=states))
         .select_related(
             "alliance__territory",
             "alliance__cycle",
@@ -91,10 +90,17 @@ def _heap_of(user: User, versement: Versement, rights: set[str]) -> str:
         case State.RECOMMENDED if versement.recommended_by_id != user.pk:
             return "authorise" if "authorise_versement" in rights else ""
         case State.ISSUED if versement.authorised_by_id != user.pk:
-            return "pay" if "confirm_payment" in rights else ""
+            return _payment_heap(versement) if "confirm_payment" in rights else ""
         case State.HELD if versement.held_by_id == user.pk:
             return "held" if "hold_versement" in rights else ""
     return ""
+
+
+def _payment_heap(versement: Versement) -> str:
+    """A notice to send, an answer to import, or a rejection to correct."""
+    if versement.rejected_on:  # type: ignore[attr-defined]
+        return "rejected"
+    return "sent" if versement.sent_at else "pay"  # type: ignore[attr-defined]
 
 
 def _envelope_unknown(versement: Versement) -> bool:
@@ -102,24 +108,32 @@ def _envelope_unknown(versement: Versement) -> bool:
     return envelope is None or envelope.amount is None
 
 
-_TABS = {
-    "recommend": "a-recommander",
-    "authorise": "a-autoriser",
-    "envelope": "a-autoriser",
-    "pay": "a-payer",
-    "held": "retenus",
-}
+def _queue(tab: str) -> tuple[str, str]:
+    return f"{reverse('versements')}?etat={tab}", _("Ouvrir la file")
+
+
+def _list_of(key: str) -> tuple[str, str]:
+    """Where many of a heap are dealt with, and the words of the button that leads there."""
+    match key:
+        case "pay":
+            return reverse("payment_batch_new"), _("Préparer un lot")
+        case "sent":
+            return f"{reverse('payments')}?situation=envoye", _("Rapprocher les paiements")
+        case "rejected":
+            return f"{reverse('payments')}?situation=rejete", _("Voir les rejets")
+    return _queue({"recommend": "a-recommander", "held": "retenus"}.get(key, "a-autoriser"))
 
 
 def _heap_todos(user: User, key: str, versements: list[Versement]) -> list[Todo]:
     if len(versements) > 1 and holds_national(user):
         total = sum((versement.amount for versement in versements), ZERO)
         since = min((_since(key, versement) for versement in versements), default=None)
+        url, button = _list_of(key)
         return [
             Todo(
                 title=_many(key, len(versements)),
-                url=f"{reverse('versements')}?etat={_TABS[key]}",
-                button=_("Ouvrir la file"),
+                url=url,
+                button=button,
                 since=since,
                 detail=_("%(amount)s au total") % {"amount": money(total)},
             )
@@ -137,6 +151,10 @@ def _many(key: str, n: int) -> str:
             n,
         ),
         "pay": ngettext("%(n)s versement à payer", "%(n)s versements à payer", n),
+        "sent": ngettext("%(n)s paiement à confirmer", "%(n)s paiements à confirmer", n),
+        "rejected": ngettext(
+            "%(n)s paiement rejeté à corriger", "%(n)s paiements rejetés à corriger", n
+        ),
         "held": ngettext("%(n)s versement retenu", "%(n)s versements retenus", n),
     }[key] % {"n": n}
 
@@ -148,6 +166,8 @@ def _one(key: str, versement: Versement) -> Todo:
         "authorise": _("Autoriser %(versement)s"),
         "envelope": _("Confirmer l’enveloppe qu’attend %(versement)s"),
         "pay": _("Confirmer le paiement : %(versement)s"),
+        "sent": _("Confirmer le paiement : %(versement)s"),
+        "rejected": _("Corriger le paiement rejeté : %(versement)s"),
         "held": _("Revoir la retenue sur %(versement)s"),
     }
     buttons = {
@@ -155,6 +175,8 @@ def _one(key: str, versement: Versement) -> Todo:
         "authorise": _("Autoriser"),
         "envelope": _("Confirmer l’enveloppe"),
         "pay": _("Confirmer le paiement"),
+        "sent": _("Confirmer le paiement"),
+        "rejected": _("Corriger"),
         "held": _("Revoir la retenue"),
     }
     finances = key == "envelope"
@@ -169,14 +191,16 @@ def _one(key: str, versement: Versement) -> Todo:
 
 
 def _since(key: str, versement: Versement) -> date:
-    moment = {
+    moment: datetime | date | None = {
         "recommend": versement.ready_at,
         "authorise": versement.recommended_at,
         "envelope": versement.recommended_at,
         "pay": versement.issued_at,
+        "sent": versement.sent_at,  # type: ignore[attr-defined]
+        "rejected": versement.rejected_on,  # type: ignore[attr-defined]
         "held": versement.held_at,
     }[key]
-    return local_day(moment) if moment else clock.today()
+    return _day(moment) or clock.today()
 
 
 _FOLLOWED = ("edit_report", "review_report", "recommend_versement", "authorise_versement")
@@ -198,6 +222,22 @@ def waiting(user: User) -> list[Waiting]:
     return waitings
 
 
+def _payment_words(versement: Versement) -> tuple[str, datetime | date | None]:
+    """Where the payment of an issued notice is, and since when."""
+    row = vars(versement)
+    if row["rejected_on"]:
+        return _("Paiement rejeté : %(reason)s") % {"reason": row["rejected_reason"]}, row[
+            "rejected_on"
+        ]
+    if row["sent_at"]:
+        return _("L’avis est envoyé au paiement."), row["sent_at"]
+    return _("L’avis est émis, le paiement suit."), versement.issued_at
+
+
+def _day(moment: datetime | date | None) -> date | None:
+    return local_day(moment) if isinstance(moment, datetime) else moment
+
+
 def _waiting_for(user: User, versement: Versement) -> Waiting | None:
     here = rights_of(user).on.get(versement.territory_id, frozenset())
     right, who, detail, moment = {
@@ -217,8 +257,7 @@ def _waiting_for(user: User, versement: Versement) -> Waiting | None:
         State.ISSUED: (
             "confirm_payment",
             _("DGSSAC, paiements"),
-            _("L’avis est émis, le paiement suit."),
-            versement.issued_at,
+            *_payment_words(versement),
         ),
         State.HELD: (
             "hold_versement",
@@ -236,6 +275,6 @@ def _waiting_for(user: User, versement: Versement) -> Waiting | None:
         url=alliance.url("versement", versement.pk),
         who=who,
         who_detail=detail,
-        since=local_day(moment) if moment else None,
+        since=_day(moment),
         alliance=alliance,
     )

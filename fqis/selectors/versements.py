@@ -10,6 +10,7 @@ from alliances.fiscal import FiscalYear
 from alliances.models import Alliance
 from alliances.money import ZERO
 from fqis.models import Envelope, Versement
+from fqis.selectors.payments import with_payment
 
 State = Versement.State
 OPEN = [
@@ -25,7 +26,7 @@ OPEN = [
 def versements_of(alliance: Alliance) -> list[Versement]:
     """The ledger of an Alliance, in the order of the tranches, with people and notices."""
     return list(
-        Versement.objects.filter(alliance=alliance)
+        with_payment(Versement.objects.filter(alliance=alliance))
         .select_related(
             "alliance__territory",
             "alliance__cycle",

@@ -18,7 +18,9 @@ from .follow_up import (
     start_project,
 )
 from .holds import cancel_versement, hold_versement, park_versement, release_versement
-from .organisations import register_organisation
+from .organisations import register_organisation, set_contact
+from .payment_answers import apply_answer, check_answer, read_answer
+from .payment_batches import correct_payment, create_batch, reject_payment
 from .projects import (
     Source,
     analyse_project,
@@ -47,14 +49,18 @@ __all__ = [
     "Source",
     "abandon_project",
     "analyse_project",
+    "apply_answer",
     "authorise_versement",
     "authorise_versements",
     "cancel_versement",
     "change_scenario",
+    "check_answer",
     "complete_project",
     "confirm_allocation",
     "confirm_envelope",
     "confirm_payment",
+    "correct_payment",
+    "create_batch",
     "create_scenario",
     "decide_project",
     "decide_recovery",
@@ -68,13 +74,16 @@ __all__ = [
     "park_versement",
     "plan_versements",
     "propose_recovery",
+    "read_answer",
     "receive_recovery",
     "recommend_versement",
     "record_payment",
     "record_result",
     "register_organisation",
     "register_project",
+    "reject_payment",
     "release_versement",
+    "set_contact",
     "sign_agreement",
     "start_project",
     "update_project",

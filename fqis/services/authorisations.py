@@ -17,7 +17,7 @@ from alliances.models import Document, JournalEntry, User
 from alliances.money import ZERO
 from alliances.permissions import require
 from alliances.services import documents, journal
-from alliances.services.notifications import notify, people_with
+from alliances.services.notifications import notify, people_with, write_to
 from fqis.documents import NOTICE_KIND, NOTICE_SERIES, notice_data, notice_facts
 from fqis.models import Envelope, Recovery, Versement
 from fqis.services.versements import changed, lock_versement, lockable
@@ -246,6 +246,7 @@ def issue_versement(notice: Document) -> None:
 
 
 def _tell(versement: Versement, notice: Document) -> None:
+    """The notice itself to the Table and to the DGSQ, and to the fiduciary; a word to who pays."""
     alliance = versement.alliance
     words = {"notice": notice.number, "versement": versement_name(versement), "alliance": alliance}
     notify(
@@ -254,7 +255,18 @@ def _tell(versement: Versement, notice: Document) -> None:
         subject=_("%(alliance)s : avis de versement %(notice)s") % words,
         body=_("L’avis %(notice)s confirme %(versement)s. Le paiement suit.") % words,
         url=alliance.url("versement", versement.pk),
+        attachment=notice,
     )
+    if alliance.fiduciary is not None:
+        with words_of(alliance.cycle, alliance.territory.default_language):
+            theirs = words | {"versement": versement_name(versement)}
+            write_to(
+                alliance.fiduciary,
+                alliance=alliance,
+                subject=_("%(alliance)s : avis de versement %(notice)s") % theirs,
+                body=_("L’avis %(notice)s confirme %(versement)s. Le paiement suit.") % theirs,
+                attachment=notice,
+            )
     notify(
         people_with("confirm_payment", alliance),
         alliance=alliance,

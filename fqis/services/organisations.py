@@ -41,6 +41,27 @@ def register_organisation(
     return organisation
 
 
+@transaction.atomic
+def set_contact(
+    organisation: Organisation, email: str, *, by: User, alliance: Alliance
+) -> Organisation:
+    """Says where the organisation that holds an Alliance's money receives its notices; empty, it
+    receives none. Refuses an organisation that is not the Alliance's."""
+    require(by, "prepare_convention", alliance)
+    if organisation.pk not in (alliance.table_id, alliance.fiduciary_id):
+        raise Refusal(_("Cette organisation n’est pas celle de l’alliance."))
+    organisation.email = email.strip()
+    organisation.save(update_fields=["email"])
+    journal.record(
+        by=by,
+        verb="set_contact",
+        summary=_("a écrit le courriel de contact de %(name)s") % {"name": organisation.name},
+        alliance=alliance,
+        target=organisation,
+    )
+    return organisation
+
+
 def refusals_of_organisation(
     alliance: Alliance, *, name: str, neq: str, legal_class: str
 ) -> list[Refusal]:

@@ -21,7 +21,7 @@ from alliances.permissions import can, require
 from alliances.services import journal
 from alliances.services.notifications import notify, people_with
 from conventions.models import Convention, Tranche
-from fqis.models import Recovery, Versement
+from fqis.models import PaymentLine, Recovery, Versement
 from fqis.services.envelopes import open_envelope
 from fqis.services.schedule import follow_avenant
 from fqis.wording import already, date_long, in_future, local_day, money, versement_name
@@ -261,25 +261,19 @@ def confirm_payment(versement: Versement, *, by: User, paid_on: date, reference:
     """Confirms that the money left, with the date and the reference of the payment system.
 
     Refuses the person who authorised, a date before the authorisation or in the future, a missing
-    or already used reference.
+    or already used reference, and a payment that was rejected and not sent again.
     """
     require(by, "confirm_payment", versement)
     versement = lock_versement(versement.pk)
-    if versement.state == State.AUTHORISED:
-        raise Refusal(_("L’avis est en préparation. Réessayez dans une minute."))
-    if versement.state != State.ISSUED:
-        raise changed(versement)
-    if versement.authorised_by_id == by.pk:
-        raise Refusal(
-            _("Vous avez autorisé ce versement : une autre personne doit confirmer le paiement.")
-        )
-    reference = _check_payment(versement, paid_on, reference)
+    line = PaymentLine.objects.filter(versement=versement).order_by("-pk").first()
+    check_payable(versement, line, by=by, paid_on=paid_on)
+    reference = _check_reference(versement, reference)
     versement.pay(by=by, on=paid_on, reference=reference)
     try:
         with transaction.atomic():
             versement.save()
     except IntegrityError as error:
-        raise _used_reference() from error
+        raise used_reference() from error
     alliance = versement.alliance
     journal.record(
         by=by,
@@ -309,7 +303,24 @@ def confirm_payment(versement: Versement, *, by: User, paid_on: date, reference:
     return versement
 
 
-def _check_payment(versement: Versement, paid_on: date, reference: str) -> str:
+def check_payable(
+    versement: Versement, line: PaymentLine | None, *, by: User, paid_on: date
+) -> None:
+    """Refuses a payment by ``by`` on ``paid_on``; ``line`` is the last one of the versement. No
+    query: the same questions before an answer file is applied, and as it is."""
+    if versement.state == State.AUTHORISED:
+        raise Refusal(_("L’avis est en préparation. Réessayez dans une minute."))
+    if versement.state != State.ISSUED:
+        raise changed(versement)
+    if versement.authorised_by_id == by.pk:
+        raise Refusal(
+            _("Vous avez autorisé ce versement : une autre personne doit confirmer le paiement.")
+        )
+    if line is not None and line.rejected_on is not None:
+        raise Refusal(
+            _("Ce paiement est rejeté depuis le %(day)s : il repart dans un autre lot.")
+            % {"day": date_long(line.rejected_on)}
+        )
     assert versement.authorised_at is not None
     authorised_on = local_day(versement.authorised_at)
     if in_future(paid_on):
@@ -320,13 +331,16 @@ def _check_payment(versement: Versement, paid_on: date, reference: str) -> str:
             % {"day": date_long(authorised_on)},
             field="paid_on",
         )
+
+
+def _check_reference(versement: Versement, reference: str) -> str:
     cleaned = reference.strip()
     if not cleaned:
         raise Refusal(_("Écrivez la référence du paiement."), field="reference")
     if Versement.objects.filter(payment_reference=cleaned).exclude(pk=versement.pk).exists():
-        raise _used_reference()
+        raise used_reference()
     return cleaned
 
 
-def _used_reference() -> Refusal:
+def used_reference() -> Refusal:
     return Refusal(_("Cette référence a déjà servi à un autre paiement."), field="reference")

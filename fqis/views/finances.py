@@ -19,6 +19,7 @@ from alliances.templatetags.portal import french_ordinal, money, money0
 from alliances.views.session import local_address
 from fqis import services
 from fqis.cards import card_for
+from fqis.forms.payments import ContactForm
 from fqis.forms.recoveries import RecoveryForm
 from fqis.forms.versements import (
     EnvelopeForm,
@@ -53,7 +54,7 @@ def _drawing(sums: Money) -> drawings.Envelope | None:
     )
 
 
-def _finances_context(
+def finances_context(
     request: HttpRequest, alliance: Alliance, form: EnvelopeForm | None = None
 ) -> dict[str, Any]:
     user = person_of(request)
@@ -72,7 +73,15 @@ def _finances_context(
         "planned_total": sum((one.amount for one in ledger if one.state != "cancelled"), Decimal()),
         "drawing": _drawing(sums),
         "form": (form or EnvelopeForm.of(envelope)) if may_confirm else None,
+        "contact_form": _contact_form(user, alliance),
     }
+
+
+def _contact_form(user: User, alliance: Alliance) -> ContactForm | None:
+    """Where the fiduciary receives its notices, for who prepares its convention."""
+    if alliance.fiduciary is None or not can(user, "prepare_convention", alliance):
+        return None
+    return ContactForm(initial={"email": alliance.fiduciary.email})
 
 
 def _lede(sums: Money) -> str:
@@ -87,7 +96,7 @@ def _lede(sums: Money) -> str:
 @require_safe
 @alliance_page()
 def finances(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    return render(request, "fqis/finances.html", _finances_context(request, alliance))
+    return render(request, "fqis/finances.html", finances_context(request, alliance))
 
 
 @require_POST
@@ -112,7 +121,7 @@ def envelope(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             messages.success(request, done % {"amount": money(typed["amount"])})
             return redirect(alliance.url("finances"))
     return render(
-        request, "fqis/finances.html", _finances_context(request, alliance, form), status=422
+        request, "fqis/finances.html", finances_context(request, alliance, form), status=422
     )
 
 
@@ -133,6 +142,7 @@ def _with_right(right: str, *states: str) -> Any:
 def _may_pay(user: User, versement: Versement) -> bool:
     return (
         versement.state == State.ISSUED
+        and versement.rejected_on is None  # type: ignore[attr-defined]
         and versement.authorised_by_id != user.pk
         and can(user, "confirm_payment", versement)
     )

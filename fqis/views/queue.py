@@ -126,6 +126,7 @@ def versements(request: HttpRequest) -> HttpResponse:
         "lede": _lede(tab, rows, page.paginator.count),
         "today": clock.today(),
         "may_hold": _holds_anywhere(user, "hold_versement"),
+        "may_pay": _holds_anywhere(user, "confirm_payment"),
     }
     if tab.key == "a-autoriser":
         context |= _selection(request, rows)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 from alliances import clock
+from alliances.exports import Cell, csv_file
 from alliances.fiscal import FiscalYear
 from alliances.models import Document, Mrc
 from alliances.tasks import render_document
@@ -14,10 +15,14 @@ from conventions.models import Convention, Scan, Signatory
 from conventions.scans import receive_scan
 from conventions.services import create_convention, record_signature, send_convention
 from conventions.tasks import split_scan
-from fqis.models import Envelope, Recovery, Versement
+from fqis.models import Envelope, PaymentLine, Recovery, Versement
+from fqis.payment_files import ANSWER_COLUMNS
+from fqis.selectors.payments import sendable
 from fqis.services.authorisations import authorise_versement
 from fqis.services.envelopes import confirm_envelope
 from fqis.services.holds import hold_versement, park_versement
+from fqis.services.payment_answers import apply_answer, read_answer
+from fqis.services.payment_batches import create_batch
 from fqis.services.recoveries import decide_recovery, propose_recovery, receive_recovery
 from fqis.services.versements import confirm_payment, recommend_versement
 
@@ -188,11 +193,45 @@ class Payments(Chapter):
             ),
         )
 
+    def send(self, year: int, day: date) -> None:
+        """The payments office sends what is issued: this versement, and any other that waits."""
+        self.on(day, self.cast.payments, lambda: self._send_issued(year), hour=14)
+
+    def answer(self, year: int, day: date, *, rejected: str = "") -> None:
+        """The finance system's file comes back: paid that day, or rejected with its reason."""
+        self.on(day, self.cast.payments, lambda: self._answer(year, rejected), hour=15)
+
     def hold(self, year: int, day: date, reason: str) -> None:
         analyst = self.cast.analyst
         self.on(
             day, analyst, lambda: hold_versement(self._versement(year), by=analyst, reason=reason)
         )
+
+    def _send_issued(self, year: int) -> None:
+        payments = self.cast.payments
+        if not PaymentLine.objects.filter(versement=self._versement(year)).exists():
+            create_batch(sendable(payments).values_list("pk", flat=True), by=payments)
+
+    def _answer(self, year: int, rejected: str) -> None:
+        line = PaymentLine.objects.get(versement=self._versement(year))
+        notice = line.versement.notice
+        assert notice is not None
+        said: dict[str, Cell] = {
+            "numero_lot": line.batch.document.number,
+            "numero_avis": notice.number,
+            "montant": line.amount,
+            "statut": "rejeté" if rejected else "payé",
+            "date": clock.today(),
+            "reference": "" if rejected else f"FIN-{year}-{self.rank:03d}",
+            "motif": rejected,
+        }
+        rows = [said]
+        if rejected:
+            # A line the portal cannot place is left aside, and says why.
+            rows.append(said | {"numero_avis": "AV-2026-0900", "statut": "payé", "reference": "X"})
+        file = csv_file(ANSWER_COLUMNS, [[row[name] for name in ANSWER_COLUMNS] for row in rows])
+        answer, _is_new = read_answer(file, by=self.cast.payments)
+        apply_answer(answer, by=self.cast.payments)
 
     def park(self, year: int, day: date, amount: Decimal, reason: str) -> None:
         """A disputed part waits, the rest goes on."""

@@ -126,7 +126,8 @@ def _plan(plan: PlanStory, around: Concertation, payments: Payments, signed_on: 
         around.share(approved + timedelta(days=30))
     payments.recommend(2025, approved + timedelta(days=6))
     payments.authorise(2025, approved + timedelta(days=9))
-    payments.pay(2025, approved + timedelta(days=21))
+    payments.send(2025, approved + timedelta(days=14))
+    payments.answer(2025, approved + timedelta(days=21))
     if state == "v3_draft":
         plan.modify(date(2025, 12, 8), "Un nouveau besoin est apparu à La Tuque.")
         plan.submit(date(2026, 1, 30))
@@ -188,10 +189,16 @@ def _accepted(reports: Reports, payments: Payments) -> None:
             date(2026, 11, 19),
             "La résolution du fiduciaire est expirée. La Table doit en déposer une nouvelle.",
         )
-    if early:
-        payments.authorise(2026, accepted + timedelta(days=8))
     if target == "paid":
-        payments.pay(2026, accepted + timedelta(days=20))
+        payments.authorise(2026, accepted + timedelta(days=8))
+        payments.send(2026, accepted + timedelta(days=13))
+        payments.answer(2026, accepted + timedelta(days=20))
+    if target == "issued":
+        # One batch for two: one payment is rejected, the other has no answer yet.
+        payments.authorise(2026, date(2026, 11, 12))
+        payments.send(2026, date(2026, 11, 16))
+        if reports.profile.slug == "kativik":
+            payments.answer(2026, date(2026, 11, 19), rejected="Coordonnées du compte à valider.")
 
 
 def _money_in_doubt(payments: Payments) -> None:

@@ -20,7 +20,7 @@ from alliances.models import (
 )
 from alliances.services.invitations import link_of
 from conventions.models import Avenant, AvenantSignatory, Scan, Signatory
-from fqis.models import Allocation, Project, Recovery, Versement
+from fqis.models import Allocation, PaymentAnswer, PaymentLine, Project, Recovery, Versement
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
 
@@ -130,6 +130,16 @@ def _avenant(alliance: Alliance) -> tuple[Any, ...]:
 
 def _scenario(alliance: Alliance) -> tuple[Any, ...]:
     return (Allocation.objects.filter(cycle=alliance.cycle_id).earliest("pk").pk,)
+
+
+def _line(alliance: Alliance) -> PaymentLine:
+    found = PaymentLine.objects.select_related("batch__document")
+    return found.filter(versement__alliance=alliance).earliest("pk")
+
+
+def _answer(alliance: Alliance) -> tuple[Any, ...]:
+    said = PaymentAnswer.objects.filter(lines__line=_line(alliance)).select_related("document")
+    return (said.earliest("pk").document.number,)
 
 
 def _someone(alliance: Alliance) -> User:
@@ -246,6 +256,16 @@ ACTS: dict[str, dict[str, tuple[Arguments, Typed]]] = {
             lambda a: {"versement": str(_versement(a, "planned").pk)},
         ),
     },
+    "payment_line_act": {
+        "rejeter": (
+            lambda a: (_line(a).batch.document.number, _line(a).rank),
+            {"reason": "Compte fermé.", **DAY},
+        ),
+        "corriger": (
+            lambda a: (_line(a).batch.document.number, _line(a).rank),
+            {"correction": "Compte remplacé."},
+        ),
+    },
     "project_act": {
         "decider": (
             lambda a: (_project(a, "received", "analysed").number,),
@@ -275,6 +295,9 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "practice_edit": _practice,
     "practice_withdraw": _practice,
     "download_document": lambda a: (Document.objects.filter(alliance=a).earliest("pk").pk,),
+    "payment_batch": lambda a: (_line(a).batch.document.number,),
+    "payment_answer": _answer,
+    "payment_answer_apply": _answer,
     "allocation": _scenario,
     "allocation_confirm": _scenario,
     "allocation_figures": lambda a: (a.cycle.slug,),

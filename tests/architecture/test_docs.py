@@ -43,6 +43,20 @@ def test_every_class_of_the_glossary_exists() -> None:
             assert word in models | others, word
 
 
+def test_every_rule_of_the_money_page_is_in_the_models() -> None:
+    """The names a budget officer is given are those of the database."""
+    known = set()
+    for app in APPS:
+        for model in apps.get_app_config(app).get_models():
+            known |= {model._meta.db_table, *(field.name for field in model._meta.get_fields())}
+            known |= {one.name for one in model._meta.constraints}
+            known |= {one.name for one in getattr(model._meta, "triggers", [])}
+    known |= {"payment_batch_exact", "…_at_and_by"}
+    named = re.findall(r"`([^`]+)`", (DOCS / "argent.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    assert set(named) <= known
+
+
 @pytest.mark.parametrize("path", sorted((DOCS / "adr").glob("*.md")), ids=lambda p: p.name)
 def test_a_decision_is_short_and_says_what_was_rejected(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

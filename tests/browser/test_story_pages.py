@@ -79,6 +79,13 @@ WRITE = {
 }
 ACROSS = {"plan_sections", "plan_across", "plan_search", "plan_review"}
 SPLIT = {"envelopes", "allocation", "allocation_compare", "allocation_figures"}
+PAYMENTS = {
+    "payments",
+    "payment_batches",
+    "payment_batch",
+    "payment_answers",
+    "payment_answer",
+}
 STATES = ["a-recommander", "a-autoriser", "a-payer", "retenus", "prevus", "payes", "annules"]
 QUEUES = {f"versements {state}" for state in STATES}
 
@@ -113,7 +120,7 @@ ROUNDS = {
     "analyse@dgssac.example": Round(
         "centre-du-quebec",
         DESK,
-        NATIONAL | READ | ACROSS | SPLIT | QUEUES | {"report_review"},
+        NATIONAL | READ | ACROSS | SPLIT | QUEUES | PAYMENTS | {"report_review"},
         far=True,
     ),
     "delegue@dgssac.example": Round("estrie", PHONE, NATIONAL | {"envelopes"}),
@@ -137,6 +144,7 @@ BEHIND = {
     ),
     "budget@dgssac.example": ("/enveloppes/", "Moitié IDMS"),
     "delegue@dgssac.example": ("/enveloppes/", "Moitié IDMS"),
+    "paiements@dgssac.example": ("/versements/paiements/", "Importer une réponse"),
 }
 # Files, exports and acts: nothing to look at.
 NOT_PAGES = {

@@ -12,7 +12,7 @@ from alliances import clock
 from alliances.models import Alliance, Organisation, User
 from conventions.terms import TrancheSpec
 from fqis import services
-from fqis.models import Project, Versement
+from fqis.models import PaymentLine, Project, Versement
 from plans.models import Plan, PlanVersion, Priority
 from tests.conventions.factories import signed_convention
 from tests.factories import AllianceFactory, OrganisationFactory, person
@@ -212,3 +212,9 @@ def project_in(state: str, alliance: Alliance | None = None, **changes: Any) -> 
             note="Le projet est fait.",
         )
     return project
+
+
+def sent_line(versement: Versement, *, by: User | None = None) -> PaymentLine:
+    """The notice in a batch, alone."""
+    batch = services.create_batch([versement.pk], by=by or person("payments"))
+    return batch.lines.get()

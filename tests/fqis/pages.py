@@ -17,3 +17,8 @@ def count(page: Any, user: User, address: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         assert page(user, address).status_code == 200
     return len(seen)
+
+
+def said(refusal: Any) -> str:
+    """What a caught refusal says, with plain spaces."""
+    return str(refusal.value).replace("\u00a0", " ")
