@@ -52,8 +52,8 @@ def plain(text: str) -> str:
 
 
 def read_figures(name: str, content: bytes, territories: Iterable[Territory]) -> Reading:
-    """Reads « territoire; chiffre; valeur; année; source ». A territory is named or given by its
-    slug; a figure is « montant », « population », « superficie » or « idms »."""
+    """Reads « territoire; chiffre; valeur; année; source ». A territory is named or given by its
+    slug; a figure is « montant », « population », « superficie » or « idms »."""
     if not content:
         return Reading([], [LineError(0, _("Ce fichier est vide."))])
     if len(content) > LARGEST_FILE:
@@ -90,7 +90,7 @@ def _cell(value: object) -> str:
 def _read(rows: Sequence[Sequence[str]], territories: Iterable[Territory]) -> Reading:
     if not rows or [plain(cell) for cell in rows[0][: len(COLUMNS)]] != [plain(c) for c in COLUMNS]:
         columns = " ; ".join(COLUMNS)
-        message = _("La première ligne doit nommer les colonnes : %(columns)s.")
+        message = _("La première ligne doit nommer les colonnes : %(columns)s.")
         return Reading([], [LineError(1, message % {"columns": columns})])
     if len(rows) > MOST_LINES + 1:
         return Reading([], [LineError(0, _("Ce fichier dépasse 2 000 lignes."))])
@@ -118,17 +118,17 @@ def _figure(cells: Sequence[str], known: dict[str, Territory]) -> Figure | str:
     """The figure of a line, or the sentence that says why there is none."""
     place, kind, value, year, source = (cell.strip() for cell in cells)
     if plain(place) not in known:
-        return _("Territoire inconnu : « %(name)s ».") % {"name": place[:60]}
+        return _("Territoire inconnu : « %(name)s ».") % {"name": place[:60]}
     if plain(kind) not in KINDS:
-        return _("Chiffre inconnu : « %(name)s ». Écrivez %(names)s.") % {
+        return _("Chiffre inconnu : « %(name)s ». Écrivez %(names)s.") % {
             "name": kind[:60],
             "names": ", ".join(KINDS),
         }
     number = _number(value)
     if number is None:
-        return _("Valeur illisible : « %(value)s ».") % {"value": value[:60]}
+        return _("Valeur illisible : « %(value)s ».") % {"value": value[:60]}
     if KINDS[plain(kind)] == AllocationFigure.Kind.IDMS and number > 100:
-        return _("L’IDMS est un pourcentage : 100 au plus.")
+        return _("L’IDMS est un pourcentage : 100 au plus.")
     if not year or not source:
         return _("Un chiffre a une année et une source.")
     return Figure(known[plain(place)], KINDS[plain(kind)], number, year[:20], source[:300])

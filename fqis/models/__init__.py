@@ -2,6 +2,7 @@
 
 from .allocations import Allocation, AllocationFigure, AllocationLine
 from .envelopes import Envelope
+from .moves import EnvelopeMove
 from .projects import (
     Decision,
     FundingSource,
@@ -10,6 +11,7 @@ from .projects import (
     ProjectPlace,
     ProjectResult,
 )
+from .splits import EnvelopeShare, EnvelopeSplit, SubEnvelope
 from .versements import Versement
 
 __all__ = [
@@ -18,10 +20,14 @@ __all__ = [
     "AllocationLine",
     "Decision",
     "Envelope",
+    "EnvelopeMove",
+    "EnvelopeShare",
+    "EnvelopeSplit",
     "FundingSource",
     "Project",
     "ProjectPayment",
     "ProjectPlace",
     "ProjectResult",
+    "SubEnvelope",
     "Versement",
 ]

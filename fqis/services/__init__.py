@@ -18,6 +18,7 @@ from .follow_up import (
     start_project,
 )
 from .holds import cancel_versement, hold_versement, release_versement
+from .moves import decide_move, propose_move, withdraw_move
 from .organisations import register_organisation
 from .projects import (
     Source,
@@ -26,6 +27,7 @@ from .projects import (
     register_project,
     update_project,
 )
+from .splits import decide_split, set_own_share_ceiling, write_split
 from .versements import (
     confirm_payment,
     make_ready,
@@ -49,21 +51,27 @@ __all__ = [
     "confirm_envelope",
     "confirm_payment",
     "create_scenario",
+    "decide_move",
     "decide_project",
+    "decide_split",
     "hold_versement",
     "issue_versement",
     "make_ready",
     "on_milestone",
     "open_envelope",
     "plan_versements",
+    "propose_move",
     "recommend_versement",
     "record_payment",
     "record_result",
     "register_organisation",
     "register_project",
     "release_versement",
+    "set_own_share_ceiling",
     "sign_agreement",
     "start_project",
     "update_project",
+    "withdraw_move",
     "write_figures",
+    "write_split",
 ]

@@ -32,10 +32,11 @@ def invent_envelopes(alliances: list[Alliance]) -> dict[int, Decimal]:
     return amounts
 
 
-def simulate_split(alliances: list[Alliance], by: User) -> None:
-    """Two scenarios of the cycle's split, from invented former amounts; none is confirmed.
+def simulate_split(alliances: list[Alliance], invented: dict[int, Decimal], by: User) -> None:
+    """Three scenarios of the cycle's split, from invented former amounts; none is confirmed.
 
     Territories without published figures, and Indigenous organisations, are outside the formula.
+    The last one gives each the amount of its envelope: the only one that signed conventions allow.
     """
     cycle = alliances[0].cycle
     former = {a.territory: Decimal(2_600_000 + 130_000 * a.territory.rank) for a in alliances}
@@ -62,6 +63,19 @@ def simulate_split(alliances: list[Alliance], by: User) -> None:
             idms_share=Decimal(share),
             fixed=fixed,
         )
+    scenario = create_scenario(cycle, "Montants des conventions", by=by)
+    change_scenario(
+        scenario,
+        by=by,
+        total=scenario.total,
+        increase=Decimal(0),
+        idms_share=Decimal(50),
+        fixed={
+            a.territory_id: (invented[a.pk], "Montant de la convention (fictif)")
+            for a in alliances
+            if a.pk in invented
+        },
+    )
 
 
 def split_tranches(amount: Decimal, years: int) -> list[Decimal]:

@@ -5,13 +5,13 @@ from datetime import date
 from alliances.models import User
 from alliances.todo import Todo, Waiting, count_pending
 from conventions import selectors as conventions
-from fqis.selectors import project_todos
+from fqis.selectors import envelope_todos, project_todos
 from fqis.selectors import todos as versement_todos
 from plans import selectors as plans
 from reporting.selectors import remark_todos, report_todos
 
 _LISTED = (conventions, plans, versement_todos)
-_PENDING = (project_todos, report_todos, remark_todos)
+_PENDING = (envelope_todos, project_todos, report_todos, remark_todos)
 
 
 def todos_of(user: User) -> list[Todo]:

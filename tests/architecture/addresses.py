@@ -20,7 +20,7 @@ from alliances.models import (
 )
 from alliances.services.invitations import link_of
 from conventions.models import Signatory
-from fqis.models import Allocation, Project, Versement
+from fqis.models import Allocation, EnvelopeMove, Project, Versement
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
 
@@ -117,6 +117,12 @@ def _zone(alliance: Alliance) -> DevitalisedZone:
 
 def _scenario(alliance: Alliance) -> tuple[Any, ...]:
     return (Allocation.objects.filter(cycle=alliance.cycle_id).earliest("pk").pk,)
+
+
+def _move_of_money(alliance: Alliance) -> tuple[Any, ...]:
+    return (
+        EnvelopeMove.objects.filter(target__alliance__cycle=alliance.cycle_id).earliest("pk").pk,
+    )
 
 
 def _someone(alliance: Alliance) -> User:
@@ -229,6 +235,10 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "download_document": lambda a: (Document.objects.filter(alliance=a).earliest("pk").pk,),
     "allocation": _scenario,
     "allocation_confirm": _scenario,
+    "envelope_move": _move_of_money,
+    "envelope_move_decide": _move_of_money,
+    "envelope_move_withdraw": _move_of_money,
+    "own_share_ceiling": lambda a: (a.cycle.slug,),
     "allocation_figures": lambda a: (a.cycle.slug,),
     "reopen_comment": lambda a: (
         Comment.objects.filter(alliance=a, answers=None).earliest("pk").pk,

@@ -18,6 +18,8 @@ EXPECTED = {
     "fqis.Project",
     "fqis.Versement",
     "fqis.Allocation",
+    "fqis.EnvelopeMove",
+    "fqis.EnvelopeSplit",
     "reporting.AnnualReport",
 }
 CASES = [
