@@ -197,6 +197,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='envelopemove',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('source', 'target', 'amount'), name='move_proposed_once', violation_error_message='Ce déplacement est déjà proposé.'),
+        ),
+        migrations.AddConstraint(
+            model_name='envelopemove',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('reference', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), ('decided_on__isnull', False), ('source_before__isnull', False), ('state', 'decided'), ('target_before__isnull', False)), models.Q(models.Q(('state', 'decided'), _negated=True), ('decided_at', None), ('decided_by', None), ('decided_on', None), ('reference', ''), ('source_before', None), ('target_before', None)), _connector='OR'), name='move_decided_has_decision'),
         ),
         migrations.AddConstraint(

@@ -66,6 +66,12 @@ class EnvelopeMove(FSMModelMixin, models.Model):
                 violation_error_message=_("Choisissez deux territoires différents."),
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="move_has_reason"),
+            models.UniqueConstraint(
+                fields=["source", "target", "amount"],
+                condition=Q(state="proposed"),
+                name="move_proposed_once",
+                violation_error_message=_("Ce déplacement est déjà proposé."),
+            ),
             models.CheckConstraint(
                 condition=Q(
                     ~Q(reference=""),

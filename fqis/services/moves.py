@@ -33,8 +33,8 @@ def propose_move(
 ) -> EnvelopeMove:
     """Proposes to move ``amount`` dollars from one envelope to another; nothing moves yet.
 
-    Refuses a single envelope, two cycles, an envelope to confirm, more than the source has, and a
-    proposal without a reason.
+    Refuses a single envelope, two cycles, an envelope to confirm, more than the source has, a
+    proposal without a reason, and one that already waits.
     """
     require(by, PROPOSE)
     if source.pk == target.pk:
@@ -52,6 +52,11 @@ def propose_move(
         )
     if not reason.strip():
         raise Refusal(_("Écrivez le motif."), field="reason")
+    lock_cycle(source.alliance.cycle_id)
+    if EnvelopeMove.objects.filter(
+        source=source, target=target, amount=amount, state=State.PROPOSED
+    ).exists():
+        raise Refusal(_("Ce déplacement est déjà proposé."), field="amount")
     move = EnvelopeMove.objects.create(
         source=source, target=target, amount=amount, reason=reason.strip(), proposed_by=by
     )

@@ -166,6 +166,9 @@ def test_a_proposal_says_what_it_cannot_be(budget: User, amount: str, sentence: 
     one = envelope("estrie")
     with pytest.raises(Refusal, match="différents"):
         services.propose_move(one, one, by=budget, amount=Decimal(1), reason="x")
+    proposal(budget)
+    with pytest.raises(Refusal, match="déjà proposé"):
+        proposal(budget)
     with pytest.raises(Refusal, match="motif"):
         services.propose_move(one, envelope("outaouais"), by=budget, amount=Decimal(1), reason=" ")
     with pytest.raises(PermissionDenied):
@@ -248,6 +251,6 @@ def test_a_withdrawn_proposal_stays_readable(page: Any, budget: User) -> None:
 def test_the_list_costs_the_same_for_one_and_thirty(page: Any, budget: User) -> None:
     proposal(budget)
     one = count(page, budget, reverse("envelope_moves"))
-    for _ in range(5):
-        proposal(budget)
+    for cents in range(1, 6):
+        proposal(budget, f"0.0{cents}")
     assert count(page, budget, reverse("envelope_moves")) == one
