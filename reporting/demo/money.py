@@ -2,9 +2,12 @@
 
 from decimal import Decimal
 
+from django.db.models import Sum
+
+from alliances.identity import acting_as_portal
 from alliances.models import Alliance, User
 from alliances.money import CENT
-from fqis.models import AllocationFigure
+from fqis.models import AllocationFigure, Envelope
 from fqis.services import change_scenario, create_scenario, write_figures
 from fqis.services.allocations import Figure
 
@@ -17,8 +20,10 @@ def invent_envelopes(alliances: list[Alliance]) -> dict[int, Decimal]:
     A base for all and a share by population; with the published amounts they sum to 145.36 M$.
     """
     unknown = [a for a in alliances if a.envelope.amount is None]
-    known = sum((a.envelope.amount for a in alliances if a.envelope.amount), Decimal(0))
-    left = PUBLISHED_TOTAL - known
+    known = Envelope.objects.filter(alliance__cycle=alliances[0].cycle_id)
+    with acting_as_portal():
+        given = known.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    left = PUBLISHED_TOTAL - given
     base = Decimal("2450000.00")
     weights = {a.pk: Decimal(a.territory.population or 30_000) for a in unknown}
     total_weight = sum(weights.values(), Decimal(0))
