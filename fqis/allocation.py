@@ -6,7 +6,7 @@ deprivation (IDMS) and by the inverse of the density of population. Pure arithme
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from alliances.money import CENT, ZERO
 
@@ -114,6 +114,15 @@ def split(amount: Decimal, weights: Mapping[int, Decimal]) -> dict[int, Decimal]
     for key in by_remainder[: cents - sum(parts.values())]:
         parts[key] += 1
     return {key: part * CENT for key, part in parts.items()}
+
+
+def parts_of(
+    amount: Decimal, given: Mapping[int, Decimal], percents: Mapping[int, Decimal]
+) -> dict[int, Decimal]:
+    """The parts of an envelope of ``amount`` dollars: ``given`` in dollars, ``percents`` of the
+    whole envelope. Percents that sum to 100 share it to the cent; less is rounded down."""
+    whole = amount * sum(percents.values(), Decimal(0)) / HUNDRED
+    return dict(given) | split(whole.quantize(CENT, ROUND_DOWN), percents)
 
 
 def _floor(claim: Claim, rule: Rule) -> Decimal:

@@ -60,17 +60,17 @@ def _figure(cells: Sequence[str], known: dict[str, Territory]) -> Figure | str:
     """The figure of a line, or the sentence that says why there is none."""
     place, kind, value, year, source = (cell.strip() for cell in cells)
     if plain(place) not in known:
-        return _("Territoire inconnu : « %(name)s ».") % {"name": place[:60]}
+        return _("Territoire inconnu : « %(name)s ».") % {"name": place[:60]}
     if plain(kind) not in KINDS:
-        return _("Chiffre inconnu : « %(name)s ». Écrivez %(names)s.") % {
+        return _("Chiffre inconnu : « %(name)s ». Écrivez %(names)s.") % {
             "name": kind[:60],
             "names": ", ".join(KINDS),
         }
     number = _number(value)
     if number is None:
-        return _("Valeur illisible : « %(value)s ».") % {"value": value[:60]}
+        return _("Valeur illisible : « %(value)s ».") % {"value": value[:60]}
     if KINDS[plain(kind)] == AllocationFigure.Kind.IDMS and number > 100:
-        return _("L’IDMS est un pourcentage : 100 au plus.")
+        return _("L’IDMS est un pourcentage : 100 au plus.")
     if not year or not source:
         return _("Un chiffre a une année et une source.")
     return Figure(known[plain(place)], KINDS[plain(kind)], number, year[:20], source[:300])

@@ -3,8 +3,10 @@ from django.urls import path
 from fqis.views import (
     allocations,
     contacts,
+    envelopes,
     finances,
     ledger,
+    moves,
     payment_answers,
     payments,
     projects,
@@ -16,6 +18,7 @@ from fqis.views import (
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
 
 SPLIT = "enveloppes/repartitions/"
+MOVE = "enveloppes/deplacements/"
 
 PAYMENTS = "versements/paiements/"
 
@@ -26,6 +29,11 @@ urlpatterns = [
     path(f"{SPLIT}comparer/", allocations.compare, name="allocation_compare"),
     path(f"{SPLIT}<int:pk>/", allocations.allocation, name="allocation"),
     path(f"{SPLIT}<int:pk>/confirmer/", allocations.confirm, name="allocation_confirm"),
+    path("enveloppes/plafond/<slug:cycle>/", envelopes.ceiling, name="own_share_ceiling"),
+    path(MOVE, moves.moves, name="envelope_moves"),
+    path(f"{MOVE}<int:pk>/", moves.move, name="envelope_move"),
+    path(f"{MOVE}<int:pk>/decider/", moves.decide, name="envelope_move_decide"),
+    path(f"{MOVE}<int:pk>/retirer/", moves.withdraw, name="envelope_move_withdraw"),
     path("versements/", queue.versements, name="versements"),
     path("versements/autoriser/", queue.authorise, name="versements_authorise"),
     path(PAYMENTS, payments.payments, name="payments"),
@@ -47,13 +55,19 @@ urlpatterns = [
     ),
     path(f"{ALLIANCE}finances/fiduciaire/", contacts.fiduciary, name="fiduciary_contact"),
     path(f"{ALLIANCE}finances/", finances.finances, name="finances"),
-    path(f"{ALLIANCE}finances/enveloppe/", finances.envelope, name="envelope"),
+    path(f"{ALLIANCE}finances/enveloppe/", envelopes.envelope, name="envelope"),
     path(f"{ALLIANCE}finances/grand-livre/", ledger.ledger, name="ledger"),
     path(f"{ALLIANCE}finances/recouvrements/<int:pk>/", recoveries.recovery, name="recovery"),
     path(
         f"{ALLIANCE}finances/recouvrements/<int:pk>/<slug:act>/",
         recoveries.recovery_act,
         name="recovery_act",
+    ),
+    path(f"{ALLIANCE}finances/enveloppe/partage/", envelopes.split, name="envelope_split"),
+    path(
+        f"{ALLIANCE}finances/enveloppe/partage/decider/",
+        envelopes.split_decide,
+        name="envelope_split_decide",
     ),
     path(f"{ALLIANCE}finances/versements/<int:pk>/", finances.versement, name="versement"),
     path(

@@ -1,17 +1,21 @@
 """The steps of a report inside the card « Où en est mon prochain versement? »."""
 
 from datetime import date
+from decimal import Decimal
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliances import clock
 from alliances.models import Alliance, User
+from alliances.money import ZERO
 from alliances.templatetags.portal import date_long
 from conventions.models import Tranche
 from fqis.cards import DONE, TODO, Card, Condition, card_for, register_report_steps
 from fqis.selectors import next_of
-from reporting.models import AnnualReport, ReportingPeriod
+from fqis.selectors.envelopes import say_own_spending
+from reporting.models import AnnualReport, FinancialLine, ReportingPeriod
 from reporting.selectors.overview import Story
 from reporting.selectors.reports import advisers_of, unanswered_remarks
 
@@ -20,6 +24,17 @@ State = AnnualReport.State
 
 def register() -> None:
     register_report_steps(report_steps)
+    say_own_spending(own_spending)
+
+
+def own_spending(alliance: Alliance) -> Decimal:
+    """What the submitted reports say of administration and mobilisation, in dollars; one query."""
+    lines = FinancialLine.objects.filter(
+        report__alliance=alliance,
+        report__submitted_at__isnull=False,
+        category__in=["administration", "mobilisation"],
+    )
+    return lines.aggregate(total=Sum("amount"))["total"] or ZERO
 
 
 def report_steps(alliance: Alliance, tranche: Tranche) -> list[Condition]:

@@ -6,6 +6,7 @@ dot, because a template writes floats with the comma of French.
 
 from alliances.drawings.bars import Rect, Seats, Segment, coordinate, seats, segments, stacked_bar
 from alliances.drawings.envelopes import Envelope, Part, envelope
+from alliances.drawings.paces import Pace, pace
 from alliances.drawings.tiles import TILE_GRID, WIDE_TILES, Tile, TileMap, tile_map
 from alliances.drawings.timelines import (
     Act,
@@ -25,6 +26,7 @@ __all__ = [
     "Envelope",
     "Flow",
     "Milestones",
+    "Pace",
     "Part",
     "Rect",
     "SeatBar",
@@ -37,6 +39,7 @@ __all__ = [
     "deadline_rail",
     "envelope",
     "milestones",
+    "pace",
     "seat_trend",
     "seats",
     "segments",

@@ -56,6 +56,14 @@ class Cycle(models.Model):
         blank=True,
         help_text=_("Compris dans le premier versement pour faire le plan, en dollars."),
     )
+    own_share_ceiling = models.DecimalField(
+        _("part la plus grande de l’administration et de la mobilisation, en %"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Vide : aucun plafond fixe (guide de 2024, §2.2)."),
+    )
     initiatives_supported = models.PositiveIntegerField(null=True, blank=True)
     invested = MoneyField(null=True, blank=True)
     invested_by_partners = MoneyField(null=True, blank=True)
@@ -74,6 +82,11 @@ class Cycle(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(follows=None) | ~Q(follows=F("pk")), name="cycle_follows_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(own_share_ceiling=None)
+                | Q(own_share_ceiling__gte=0, own_share_ceiling__lte=100),
+                name="cycle_own_share_percent",
             ),
         ]
 

@@ -105,6 +105,15 @@ def percent(share: Decimal | float | None) -> str:
     return f"{round(Decimal(share) * 100)}" + ("%" if _is_english() else f"{NBSP}%")
 
 
+@register.filter
+def percentage(number: Decimal | None) -> str:
+    """A percentage already counted on a hundred: ``7.50`` → ``7,5 %``; two decimals at most."""
+    if number is None:
+        return ""
+    text = decimal_text(round(number, 2))
+    return f"{text}%" if _is_english() else f"{text}{NBSP}%"
+
+
 def _first(text: str, day: date) -> str:
     return "1er" + text[1:] if day.day == 1 and not _is_english() else text
 

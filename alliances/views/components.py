@@ -89,6 +89,26 @@ def _envelope() -> drawings.Envelope:
     )
 
 
+def _pace() -> drawings.Pace:
+    today = date(2026, 11, 23)
+    return drawings.pace(
+        start=date(2024, 11, 1),
+        end=date(2029, 3, 31),
+        today=today,
+        total=Decimal("5805682.00"),
+        received=[
+            (date(2024, 12, 16), Decimal("820000.00")),
+            (date(2025, 6, 18), Decimal("1246420.50")),
+        ],
+        paid=[
+            (date(2025, 9, 30), Decimal("310500.00")),
+            (date(2026, 3, 31), Decimal("452250.00")),
+            (date(2026, 10, 31), Decimal("421500.00")),
+        ],
+        expected=[(today, Decimal("1184250.00")), (date(2029, 3, 31), Decimal("2905000.00"))],
+    )
+
+
 def _milestones() -> drawings.Milestones:
     amount = Decimal("1246420.50")
     return drawings.milestones(
@@ -174,6 +194,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "timeline": timeline,
         "milestones": _milestones(),
         "envelope": _envelope(),
+        "pace": _pace(),
         "tiles": _tiles(),
         "rail": drawings.deadline_rail(
             [date(2026, 11, 20), date(2026, 11, 27), date(2026, 12, 4), date(2027, 1, 15)],

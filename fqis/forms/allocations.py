@@ -15,7 +15,7 @@ from fqis.models import Allocation, AllocationLine
 
 
 class PercentField(forms.CharField):
-    """A percentage as people type it: ``12,5``. From 0 to ``most``."""
+    """A percentage as people type it: ``12,5``. From 0 to ``most``; None when it may be empty."""
 
     def __init__(self, *, most: int, **kwargs: Any) -> None:
         self.most = Decimal(most)
@@ -29,6 +29,8 @@ class PercentField(forms.CharField):
 
     def clean(self, value: object) -> Any:
         text = str(super().clean(value)).strip().removesuffix("%")
+        if not text and not self.required:
+            return None
         try:
             number = parse_money(text) if "$" not in text else None
         except ValueError:
@@ -46,7 +48,7 @@ class NewScenarioForm(forms.Form):
     name = forms.CharField(
         label=_("Nom du scénario"),
         max_length=100,
-        help_text=_("Par exemple « Moitié IDMS, moitié densité »."),
+        help_text=_("Par exemple « Moitié IDMS, moitié densité »."),
         error_messages={"required": _("Nommez le scénario.")},
     )
 
@@ -62,12 +64,12 @@ class ScenarioForm(forms.Form):
 
     total = MoneyFormField(label=_("Total à répartir"))
     increase = PercentField(
-        label=_("Hausse pour tous, en %"),
+        label=_("Hausse pour tous, en %"),
         most=1000,
-        help_text=_("Ajoutée au montant du cycle précédent : c’est le plancher de chacun."),
+        help_text=_("Ajoutée au montant du cycle précédent : c’est le plancher de chacun."),
     )
     idms_share = PercentField(
-        label=_("Part du solde selon l’IDMS, en %"),
+        label=_("Part du solde selon l’IDMS, en %"),
         most=100,
         help_text=_("Le reste suit l’inverse de la densité de population."),
     )
@@ -129,7 +131,7 @@ class FiguresForm(forms.Form):
     cycle = forms.ModelChoiceField(Cycle.objects.none(), widget=forms.HiddenInput)
     file = forms.FileField(
         label=_("Fichier CSV ou XLSX"),
-        help_text=_("Colonnes : territoire, chiffre, valeur, année, source."),
+        help_text=_("Colonnes : territoire, chiffre, valeur, année, source."),
         error_messages={"required": _("Choisissez un fichier.")},
     )
 

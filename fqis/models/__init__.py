@@ -2,6 +2,7 @@
 
 from .allocations import Allocation, AllocationFigure, AllocationLine
 from .envelopes import Envelope
+from .moves import EnvelopeMove
 from .payments import PaymentAnswer, PaymentAnswerLine, PaymentBatch, PaymentLine
 from .projects import (
     Decision,
@@ -12,6 +13,7 @@ from .projects import (
     ProjectResult,
 )
 from .recoveries import Recovery
+from .splits import EnvelopeShare, EnvelopeSplit, SubEnvelope
 from .versements import Versement
 
 __all__ = [
@@ -20,6 +22,9 @@ __all__ = [
     "AllocationLine",
     "Decision",
     "Envelope",
+    "EnvelopeMove",
+    "EnvelopeShare",
+    "EnvelopeSplit",
     "FundingSource",
     "PaymentAnswer",
     "PaymentAnswerLine",
@@ -30,5 +35,6 @@ __all__ = [
     "ProjectPlace",
     "ProjectResult",
     "Recovery",
+    "SubEnvelope",
     "Versement",
 ]

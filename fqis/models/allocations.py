@@ -162,6 +162,28 @@ class Allocation(FSMModelMixin, models.Model):
                         RAISE EXCEPTION 'Les parts ne font pas le total à répartir.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_exact';
                     END IF;
+                    IF EXISTS (
+                        SELECT 1 FROM fqis_allocationline l
+                        WHERE l.allocation_id = NEW.id AND CASE
+                            WHEN l.fixed IS NULL THEN l.former IS NULL OR l.floor < l.former
+                            ELSE l.floor <> l.fixed OR l.idms_part <> 0 OR l.density_part <> 0
+                        END
+                    ) THEN
+                        RAISE EXCEPTION 'Un territoire passe sous son plancher.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_floors';
+                    END IF;
+                    IF EXISTS (
+                        SELECT 1 FROM fqis_allocationline l
+                        JOIN alliances_alliance a
+                          ON a.cycle_id = NEW.cycle_id AND a.territory_id = l.place_id
+                        LEFT JOIN fqis_envelope e ON e.alliance_id = a.id
+                        WHERE l.allocation_id = NEW.id
+                          AND e.amount IS DISTINCT FROM l.floor + l.idms_part + l.density_part
+                    ) THEN
+                        RAISE EXCEPTION 'Une enveloppe n’a pas le montant de sa part.'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'allocation_gives_envelopes';
+                    END IF;
                     RETURN NULL;
                 """,
             ),
@@ -213,10 +235,12 @@ class AllocationLine(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.Before,
                 func="""
+                    -- The lock waits for who confirms, then reads what they decided.
                     IF EXISTS (
-                        SELECT 1 FROM fqis_allocation a
-                        WHERE a.id IN (NEW.allocation_id, OLD.allocation_id)
-                          AND a.state = 'confirmed'
+                        SELECT 1 FROM (
+                            SELECT a.state FROM fqis_allocation a
+                            WHERE a.id IN (NEW.allocation_id, OLD.allocation_id) FOR SHARE
+                        ) parent WHERE parent.state = 'confirmed'
                     ) THEN
                         RAISE EXCEPTION 'Une répartition confirmée ne change plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_frozen';

@@ -58,7 +58,7 @@ def _row(line: AllocationLine, largest: Decimal, missing: list[str]) -> Row:
 
 
 def figure_name(kind: str) -> str:
-    """A figure inside a sentence: « superficie »."""
+    """A figure inside a sentence: « superficie »."""
     return {
         "former": _("montant précédent"),
         "population": _("population"),
@@ -78,10 +78,10 @@ def _step(row: Row) -> tuple[str, str]:
     if row.line.fixed is not None or row.change is None:
         return _("montant fixé"), "todo"
     if row.change >= 20:
-        return _("hausse d’au moins 20 %"), "done"
+        return _("hausse d’au moins 20 %"), "done"
     if row.change >= 10:
-        return _("hausse de 10 à 20 %"), "moving"
-    return _("hausse de moins de 10 %"), "waiting"
+        return _("hausse de 10 à 20 %"), "moving"
+    return _("hausse de moins de 10 %"), "waiting"
 
 
 def lines_of(allocation: Allocation) -> list[AllocationLine]:
@@ -154,6 +154,14 @@ def cycles_with_money() -> list[CycleMoney]:
 
 
 @dataclass(frozen=True)
+class Scenario:
+    """A scenario at the head of its column; its total in dollars."""
+
+    allocation: Allocation
+    allotted: Decimal
+
+
+@dataclass(frozen=True)
 class Compared:
     """One territory across scenarios: an amount in dollars for each, in their order."""
 
@@ -162,8 +170,24 @@ class Compared:
     amounts: list[Decimal]
 
     @property
+    def changes(self) -> list[tuple[Decimal, Decimal | None]]:
+        """Each amount and its difference with the former one."""
+        return [
+            (amount, None if self.former is None else amount - self.former)
+            for amount in self.amounts
+        ]
+
+    @property
     def spread(self) -> Decimal:
         return max(self.amounts) - min(self.amounts)
+
+
+def headed(scenarios: Sequence[Allocation], rows: Sequence[Compared]) -> list[Scenario]:
+    """The scenarios with what each gives in all."""
+    return [
+        Scenario(one, sum((row.amounts[rank] for row in rows), ZERO))
+        for rank, one in enumerate(scenarios)
+    ]
 
 
 def compared(scenarios: Sequence[Allocation]) -> list[Compared]:

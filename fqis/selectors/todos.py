@@ -179,10 +179,10 @@ def _one(key: str, versement: Versement) -> Todo:
         "rejected": _("Corriger"),
         "held": _("Revoir la retenue"),
     }
-    finances = key == "envelope"
+    to_confirm = key == "envelope"
     return Todo(
         title=titles[key] % {"versement": versement_name(versement)},
-        url=alliance.url("finances") if finances else alliance.url("versement", versement.pk),
+        url=alliance.url("envelope") if to_confirm else alliance.url("versement", versement.pk),
         button=buttons[key],
         alliance=alliance,
         since=_since(key, versement),

@@ -18,6 +18,7 @@ from .follow_up import (
     start_project,
 )
 from .holds import cancel_versement, hold_versement, park_versement, release_versement
+from .moves import decide_move, propose_move, withdraw_move
 from .organisations import register_organisation, set_contact
 from .payment_answers import apply_answer, check_answer, read_answer
 from .payment_batches import correct_payment, create_batch, reject_payment
@@ -35,6 +36,7 @@ from .recoveries import (
     propose_recovery,
     receive_recovery,
 )
+from .splits import decide_split, set_own_share_ceiling, write_split
 from .versements import (
     confirm_payment,
     make_ready,
@@ -62,8 +64,10 @@ __all__ = [
     "correct_payment",
     "create_batch",
     "create_scenario",
+    "decide_move",
     "decide_project",
     "decide_recovery",
+    "decide_split",
     "deduct_recovery",
     "drop_recovery",
     "hold_versement",
@@ -73,6 +77,7 @@ __all__ = [
     "open_envelope",
     "park_versement",
     "plan_versements",
+    "propose_move",
     "propose_recovery",
     "read_answer",
     "receive_recovery",
@@ -84,8 +89,11 @@ __all__ = [
     "reject_payment",
     "release_versement",
     "set_contact",
+    "set_own_share_ceiling",
     "sign_agreement",
     "start_project",
     "update_project",
+    "withdraw_move",
     "write_figures",
+    "write_split",
 ]

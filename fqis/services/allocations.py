@@ -15,7 +15,7 @@ from alliances.permissions import require
 from alliances.services import journal
 from fqis.allocation import Claim, Outcome, Rule, allocate
 from fqis.models import Allocation, AllocationFigure, AllocationLine, Envelope
-from fqis.services.envelopes import give_amount, open_envelope
+from fqis.services.envelopes import give_amount, lock_cycle, open_envelope
 from fqis.wording import date_long, in_future, money, time_fr
 
 PREPARE, CONFIRM = "allocate", "confirm_allocation"
@@ -75,7 +75,7 @@ def write_figures(cycle: Cycle, figures: Iterable[Figure], *, by: User) -> int:
     Refuses once the cycle's split is confirmed. Returns how many figures were written.
     """
     require(by, PREPARE)
-    Cycle.objects.select_for_update().get(pk=cycle.pk)
+    lock_cycle(cycle.pk)
     _check_open(cycle)
     written = [
         AllocationFigure(
@@ -96,8 +96,9 @@ def write_figures(cycle: Cycle, figures: Iterable[Figure], *, by: User) -> int:
         unique_fields=["cycle", "place", "kind"],
         update_fields=["value", "year", "source", "written_at", "written_by"],
     )
-    for allocation in Allocation.objects.filter(cycle=cycle).select_for_update():
+    for allocation in Allocation.objects.filter(cycle=cycle).select_for_update().order_by("pk"):
         compute(allocation)
+        _mark(allocation, by=by)
     journal.record(
         by=by,
         verb="write_allocation_figures",
@@ -106,6 +107,13 @@ def write_figures(cycle: Cycle, figures: Iterable[Figure], *, by: User) -> int:
         target=cycle,
     )
     return len(written)
+
+
+def _mark(allocation: Allocation, *, by: User) -> None:
+    """Who saw the scenario before this change does not confirm it unseen."""
+    allocation.revision += 1
+    allocation.changed_at, allocation.changed_by = clock.now(), by
+    allocation.save()
 
 
 def _check_open(cycle: Cycle) -> None:
@@ -124,16 +132,18 @@ def create_scenario(
     """A new scenario of the cycle's split, from the published total, or like another one.
 
     Published envelopes are fixed at once, and never change. Refuses a name already used, a cycle
-    without a published total, and one whose split is confirmed.
+    without a published total, one whose split is confirmed, and the likeness of another cycle.
     """
     require(by, PREPARE)
     name = name.strip()
-    Cycle.objects.select_for_update().get(pk=cycle.pk)
+    lock_cycle(cycle.pk)
     _check_open(cycle)
     if not name:
         raise Refusal(_("Nommez le scénario."), field="name")
     if Allocation.objects.filter(cycle=cycle, name=name).exists():
         raise Refusal(_("Un scénario de ce cycle porte déjà ce nom."), field="name")
+    if like and like.cycle_id != cycle.pk:
+        raise Refusal(_("Ce scénario est d’un autre cycle."), field="cycle")
     total = like.total if like else cycle.envelope_total
     if total is None:
         raise Refusal(_("Le total de ce cycle n’est pas encore publié."), field="cycle")
@@ -168,7 +178,7 @@ def create_scenario(
     journal.record(
         by=by,
         verb="create_allocation",
-        summary=_("a ouvert le scénario « %(name)s » de la répartition %(cycle)s")
+        summary=_("a ouvert le scénario « %(name)s » de la répartition %(cycle)s")
         % {"name": name, "cycle": cycle.slug},
         target=allocation,
     )
@@ -179,7 +189,7 @@ def published_envelopes(cycle: Cycle) -> dict[int, tuple[Decimal | None, str]]:
     """The envelopes a source published: their amount is not for a scenario to change."""
     found = Envelope.objects.filter(alliance__cycle=cycle, quality__in=PUBLISHED)
     return {
-        one.territory_id: (one.amount, _("Montant publié : %(source)s") % {"source": one.source})
+        one.territory_id: (one.amount, _("Montant publié : %(source)s") % {"source": one.source})
         for one in found
     }
 
@@ -239,9 +249,7 @@ def change_scenario(
         if not reason.strip() and place not in kept:
             raise Refusal(_("Dites pourquoi ce montant est fixé."), field=f"reason_{place}")
     allocation.total, allocation.increase, allocation.idms_share = total, increase, idms_share
-    allocation.revision += 1
-    allocation.changed_at, allocation.changed_by = clock.now(), by
-    allocation.save()
+    _mark(allocation, by=by)
     lines = list(allocation.lines.all())
     for line in lines:
         chosen = kept.get(line.place_id) or fixed.get(line.place_id)
@@ -258,20 +266,23 @@ def confirm_allocation(
     """The minister decided: the scenario becomes the cycle's split and gives each envelope its
     amount. Published envelopes stay as published.
 
-    Refuses the person who prepared it, a day to come, a missing reference, a split that is short
-    or incomplete, and an envelope under what is already committed.
+    Refuses the person who prepared it, a day to come, a missing reference, a split that is short,
+    incomplete or above the cycle's total, an amount published since, and an envelope under what is
+    already committed.
     """
     require(by, CONFIRM)
+    cycle = lock_cycle(allocation.cycle_id)
     allocation = _locked(allocation.pk, revision=revision)
     if allocation.changed_by_id == by.pk:
-        raise Refusal(_("Vous avez préparé ce scénario : une autre personne le confirme."))
+        raise Refusal(_("Vous avez préparé ce scénario : une autre personne le confirme."))
     if in_future(on):
         raise Refusal(_("La date de la décision est dans le futur."), field="decided_on")
     if not reference.strip():
         raise Refusal(_("Écrivez la référence de la décision."), field="reference")
-    _check_open(allocation.cycle)
+    _check_open(cycle)
     outcome = compute(allocation)
     _check_complete(outcome)
+    _check_whole(allocation, cycle, outcome)
     allocation.confirm(by=by, on=on, reference=reference.strip())
     allocation.save()
     source = _("Répartition confirmée le %(day)s, %(reference)s") % {
@@ -281,7 +292,7 @@ def confirm_allocation(
     journal.record(
         by=by,
         verb="confirm_allocation",
-        summary=_("a confirmé la répartition %(cycle)s : %(total)s")
+        summary=_("a confirmé la répartition %(cycle)s : %(total)s")
         % {"cycle": allocation.cycle.slug, "total": money(allocation.total)},
         target=allocation,
         reason=allocation.reference,
@@ -293,7 +304,7 @@ def confirm_allocation(
 
 def _check_complete(outcome: Outcome) -> None:
     if outcome.missing:
-        raise Refusal(_("Des chiffres manquent : la répartition n’est pas complète."))
+        raise Refusal(_("Des chiffres manquent : la répartition n’est pas complète."))
     if outcome.shortage:
         raise Refusal(
             _("Il manque %(amount)s pour que personne ne passe sous son plancher.")
@@ -306,9 +317,36 @@ def _check_complete(outcome: Outcome) -> None:
         )
 
 
+def _check_whole(allocation: Allocation, cycle: Cycle, outcome: Outcome) -> None:
+    """The scenario still answers the cycle: its total, its territories, its published amounts."""
+    if cycle.envelope_total is not None and allocation.total > cycle.envelope_total:
+        raise Refusal(
+            _("Le total à répartir dépasse celui du cycle, %(total)s.")
+            % {"total": money(cycle.envelope_total)}
+        )
+    amounts = {share.key: share.amount for share in outcome.shares}
+    places = Territory.objects.filter(
+        pk__in=Alliance.objects.filter(cycle=cycle).values("territory")
+    )
+    absent = [place.name for place in places.order_by("rank") if place.pk not in amounts]
+    if absent:
+        raise Refusal(
+            _("Ce scénario ne compte pas : %(names)s. Ouvrez-en un nouveau.")
+            % {"names": ", ".join(absent)}
+        )
+    if any(amounts[place] != one[0] for place, one in published_envelopes(cycle).items()):
+        raise Refusal(_("Un montant est publié depuis : calculez de nouveau le scénario."))
+
+
 def _give_envelopes(allocation: Allocation, outcome: Outcome, *, by: User, source: str) -> None:
     amounts = {share.key: share.amount for share in outcome.shares}
     alliances = Alliance.objects.filter(cycle=allocation.cycle).select_related("territory", "cycle")
+    # One order of locks for everybody: see ``authorisations``.
+    list(
+        Envelope.objects.filter(alliance__cycle=allocation.cycle)
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
     for alliance in alliances.order_by("territory__rank"):
         envelope = open_envelope(alliance)
         if envelope.quality in PUBLISHED or alliance.territory_id not in amounts:
@@ -316,4 +354,4 @@ def _give_envelopes(allocation: Allocation, outcome: Outcome, *, by: User, sourc
         try:
             give_amount(envelope, by=by, amount=amounts[alliance.territory_id], source=source)
         except Refusal as refusal:
-            raise Refusal(f"{alliance.territory} : {refusal}") from None
+            raise Refusal(f"{alliance.territory} : {refusal}") from None

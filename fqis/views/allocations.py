@@ -27,7 +27,7 @@ from fqis.forms.allocations import (
     NewScenarioForm,
     ScenarioForm,
 )
-from fqis.models import Allocation, AllocationFigure
+from fqis.models import Allocation, AllocationFigure, EnvelopeMove
 from fqis.selectors import allocations as selectors
 from fqis.services.allocations import CONFIRM, PREPARE, outcome_of, published_envelopes
 
@@ -49,6 +49,7 @@ def _envelopes_page(
 ) -> HttpResponse:
     context = {
         "cycles": selectors.cycles_with_money(),
+        "open_moves": EnvelopeMove.objects.filter(state=EnvelopeMove.State.PROPOSED).count(),
         "may_prepare": can(person_of(request), PREPARE),
         "form": form or NewScenarioForm(),
     }
@@ -80,7 +81,7 @@ def new_scenario(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            messages.success(request, _("Scénario « %(name)s » ouvert.") % {"name": made.name})
+            messages.success(request, _("Scénario « %(name)s » ouvert.") % {"name": made.name})
             return redirect("allocation", made.pk)
     return _envelopes_page(request, form, status=422)
 
@@ -106,6 +107,8 @@ def _scenario_page(
         "rows": rows,
         "outcome": outcome,
         "is_draft": is_draft,
+        "reduced": [row for row in rows if (row.difference or 0) < 0],
+        "above_cycle": is_draft and allocation.total > (allocation.cycle.envelope_total or 0),
         "tiles": tile_map(selectors.tiles_of(rows)),
         "may_prepare": is_draft and can(reader, PREPARE),
         "may_confirm": is_draft and can(reader, CONFIRM),
@@ -213,13 +216,14 @@ def compare(request: HttpRequest) -> HttpResponse:
     every = list(Allocation.objects.filter(cycle=cycle).order_by("pk"))
     asked = {int(one) for one in request.GET.getlist("r") if one.isdecimal()}
     chosen = [one for one in every if one.pk in asked] or every
+    rows = selectors.compared(chosen)
     context = {
         "cycle": cycle,
         "crumbs": _crumbs((_("Scénarios côte à côte"), "")),
         "every": every,
-        "chosen": chosen,
+        "chosen": selectors.headed(chosen, rows),
         "chosen_ids": {one.pk for one in chosen},
-        "rows": selectors.compared(chosen),
+        "rows": rows,
     }
     return render(request, "fqis/allocation_compare.html", context)
 

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from alliances import drawings
-from alliances.errors import Refusal
 from alliances.models import Alliance, JournalEntry, User
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
@@ -22,7 +20,6 @@ from fqis.cards import card_for
 from fqis.forms.payments import ContactForm
 from fqis.forms.recoveries import RecoveryForm
 from fqis.forms.versements import (
-    EnvelopeForm,
     ParkForm,
     PaymentForm,
     ReasonForm,
@@ -34,7 +31,7 @@ from fqis.selectors.recoveries import recoveries_of
 from fqis.selectors.versements import Money, envelope_of, money_of, versements_of
 from fqis.services.recoveries import may_propose
 from fqis.services.versements import may_recommend
-from fqis.views.acts import Act, Offered, add_refusal, perform
+from fqis.views.acts import Act, Offered, perform
 
 State = Versement.State
 
@@ -54,14 +51,9 @@ def _drawing(sums: Money) -> drawings.Envelope | None:
     )
 
 
-def finances_context(
-    request: HttpRequest, alliance: Alliance, form: EnvelopeForm | None = None
-) -> dict[str, Any]:
-    user = person_of(request)
+def finances_context(request: HttpRequest, alliance: Alliance) -> dict[str, Any]:
     ledger = versements_of(alliance)
-    envelope = envelope_of(alliance)
-    sums = money_of(envelope, ledger)
-    may_confirm = can(user, "manage_envelope", alliance)
+    sums = money_of(envelope_of(alliance), ledger)
     return {
         "alliance": alliance,
         "tab": "finances",
@@ -72,8 +64,7 @@ def finances_context(
         "sums": sums,
         "planned_total": sum((one.amount for one in ledger if one.state != "cancelled"), Decimal()),
         "drawing": _drawing(sums),
-        "form": (form or EnvelopeForm.of(envelope)) if may_confirm else None,
-        "contact_form": _contact_form(user, alliance),
+        "contact_form": _contact_form(person_of(request), alliance),
     }
 
 
@@ -97,39 +88,6 @@ def _lede(sums: Money) -> str:
 @alliance_page()
 def finances(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     return render(request, "fqis/finances.html", finances_context(request, alliance))
-
-
-@require_POST
-@alliance_page("manage_envelope")
-def envelope(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """Confirms the amount of the envelope, with its source."""
-    form = EnvelopeForm(request.POST)
-    if form.is_valid():
-        typed = form.cleaned_data
-        was = typed.pop("was")
-        try:
-            services.confirm_envelope(
-                services.open_envelope(alliance),
-                by=person_of(request),
-                was=_decimal(was),
-                **typed,
-            )
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
-            done = _("Enveloppe confirmée : %(amount)s. La Table est avisée.")
-            messages.success(request, done % {"amount": money(typed["amount"])})
-            return redirect(alliance.url("finances"))
-    return render(
-        request, "fqis/finances.html", finances_context(request, alliance, form), status=422
-    )
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        return Decimal(text) if text else None
-    except ArithmeticError:
-        return None
 
 
 def _with_right(right: str, *states: str) -> Any:

@@ -2,9 +2,12 @@
 
 from decimal import Decimal
 
+from django.db.models import Sum
+
+from alliances.identity import acting_as_portal
 from alliances.models import Alliance, User
 from alliances.money import CENT
-from fqis.models import AllocationFigure
+from fqis.models import AllocationFigure, Envelope
 from fqis.services import change_scenario, create_scenario, write_figures
 from fqis.services.allocations import Figure
 
@@ -17,8 +20,10 @@ def invent_envelopes(alliances: list[Alliance]) -> dict[int, Decimal]:
     A base for all and a share by population; with the published amounts they sum to 145.36 M$.
     """
     unknown = [a for a in alliances if a.envelope.amount is None]
-    known = sum((a.envelope.amount for a in alliances if a.envelope.amount), Decimal(0))
-    left = PUBLISHED_TOTAL - known
+    known = Envelope.objects.filter(alliance__cycle=alliances[0].cycle_id)
+    with acting_as_portal():
+        given = known.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    left = PUBLISHED_TOTAL - given
     base = Decimal("2450000.00")
     weights = {a.pk: Decimal(a.territory.population or 30_000) for a in unknown}
     total_weight = sum(weights.values(), Decimal(0))
@@ -32,10 +37,11 @@ def invent_envelopes(alliances: list[Alliance]) -> dict[int, Decimal]:
     return amounts
 
 
-def simulate_split(alliances: list[Alliance], by: User) -> None:
-    """Two scenarios of the cycle's split, from invented former amounts; none is confirmed.
+def simulate_split(alliances: list[Alliance], invented: dict[int, Decimal], by: User) -> None:
+    """Three scenarios of the cycle's split, from invented former amounts; none is confirmed.
 
     Territories without published figures, and Indigenous organisations, are outside the formula.
+    The last one gives each the amount of its envelope: the only one that signed conventions allow.
     """
     cycle = alliances[0].cycle
     former = {a.territory: Decimal(2_600_000 + 130_000 * a.territory.rank) for a in alliances}
@@ -62,6 +68,19 @@ def simulate_split(alliances: list[Alliance], by: User) -> None:
             idms_share=Decimal(share),
             fixed=fixed,
         )
+    scenario = create_scenario(cycle, "Montants des conventions", by=by)
+    change_scenario(
+        scenario,
+        by=by,
+        total=scenario.total,
+        increase=Decimal(0),
+        idms_share=Decimal(50),
+        fixed={
+            a.territory_id: (invented[a.pk], "Montant de la convention (fictif)")
+            for a in alliances
+            if a.pk in invented
+        },
+    )
 
 
 def split_tranches(amount: Decimal, years: int) -> list[Decimal]:

@@ -17,6 +17,7 @@ from .agenda import Agenda
 from .avenants import Amended, tell_avenants
 from .concertation import Concertation
 from .earlier import tell_earlier
+from .envelopes import Sharing, propose_a_move
 from .money import invent_envelopes, simulate_split
 from .payments import Payments
 from .people import Cast
@@ -45,7 +46,18 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
             around = Concertation(profile, alliance, cast, agenda)
             plan = PlanStory(profile, alliance, cast, agenda)
             _plan(plan, around, payments, profile.signed_on)
-    agenda.add(date(2024, 10, 8), cast.budget, lambda: simulate_split(alliances, cast.budget))
+        if profile.slug in ("mauricie", "estrie"):
+            sharing = Sharing(profile, alliance, cast, agenda)
+            sharing.share(date(2025, 6, 11))
+            if profile.slug == "mauricie":
+                sharing.change_mind(date(2026, 11, 16))
+    agenda.add(
+        date(2024, 10, 8),
+        cast.budget,
+        lambda: simulate_split(alliances, invented, cast.budget),
+    )
+    late = next((one for one in PROFILES if one.signed_on is None), PROFILES[0])
+    propose_a_move(agenda, cast, by_slug[late.slug], by_slug["estrie"])
     agenda.play()
 
     funded = [profile for profile in PROFILES if profile.projects]

@@ -7,13 +7,20 @@ from alliances.todo import Todo, Waiting, count_pending
 from conventions import scan_selectors as scans
 from conventions import selectors as conventions
 from conventions.avenants import selectors as avenants
-from fqis.selectors import project_todos, recovery_todos
+from fqis.selectors import envelope_todos, project_todos, recovery_todos
 from fqis.selectors import todos as versement_todos
 from plans import selectors as plans
 from reporting.selectors import remark_todos, report_todos
 
 _LISTED = (conventions, avenants, versement_todos)
-_PENDING = (project_todos, recovery_todos, report_todos, remark_todos, scans)
+_PENDING = (
+    envelope_todos,
+    project_todos,
+    recovery_todos,
+    report_todos,
+    remark_todos,
+    scans,
+)
 
 
 def todos_of(user: User) -> list[Todo]:

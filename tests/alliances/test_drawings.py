@@ -1,6 +1,8 @@
 import itertools
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -169,3 +171,25 @@ def test_an_envelope_without_anything_received_still_draws() -> None:
     )
 
     assert (drawing.received_x, drawing.parts, drawing.bracket_y) == ("0", [], 222)
+
+
+@given(st.lists(st.tuples(days, amounts), max_size=8), amounts, days)
+def test_the_pace_never_leaves_its_frame(money: Any, total: Decimal, today: date) -> None:
+    money = sorted(money)
+    spent = sum((amount for _day, amount in money), Decimal(0))
+    drawing = drawings.pace(
+        start=START,
+        end=END,
+        today=today,
+        total=total,
+        received=money,
+        paid=money,
+        expected=[(today, spent), (END, spent * 2)],
+    )
+
+    paths = [drawing.received_path, drawing.paid_area, drawing.expected_path]
+    for number in re.findall(r"-?\d+(?:\.\d+)?", " ".join(paths)):
+        assert 0 <= float(number) <= drawing.width
+    for _x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", " ".join(paths)):
+        assert drawing.top <= float(y) <= drawing.base
+    assert drawing.received == drawing.paid == spent

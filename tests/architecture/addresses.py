@@ -20,7 +20,15 @@ from alliances.models import (
 )
 from alliances.services.invitations import link_of
 from conventions.models import Avenant, AvenantSignatory, Scan, Signatory
-from fqis.models import Allocation, PaymentAnswer, PaymentLine, Project, Recovery, Versement
+from fqis.models import (
+    Allocation,
+    EnvelopeMove,
+    PaymentAnswer,
+    PaymentLine,
+    Project,
+    Recovery,
+    Versement,
+)
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
 
@@ -140,6 +148,12 @@ def _line(alliance: Alliance) -> PaymentLine:
 def _answer(alliance: Alliance) -> tuple[Any, ...]:
     said = PaymentAnswer.objects.filter(lines__line=_line(alliance)).select_related("document")
     return (said.earliest("pk").document.number,)
+
+
+def _move_of_money(alliance: Alliance) -> tuple[Any, ...]:
+    return (
+        EnvelopeMove.objects.filter(target__alliance__cycle=alliance.cycle_id).earliest("pk").pk,
+    )
 
 
 def _someone(alliance: Alliance) -> User:
@@ -300,6 +314,10 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "payment_answer_apply": _answer,
     "allocation": _scenario,
     "allocation_confirm": _scenario,
+    "envelope_move": _move_of_money,
+    "envelope_move_decide": _move_of_money,
+    "envelope_move_withdraw": _move_of_money,
+    "own_share_ceiling": lambda a: (a.cycle.slug,),
     "allocation_figures": lambda a: (a.cycle.slug,),
     "reopen_comment": lambda a: (
         Comment.objects.filter(alliance=a, answers=None).earliest("pk").pk,

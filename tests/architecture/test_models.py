@@ -50,6 +50,8 @@ PARTS = {
     "plans.Indicator.version",
     "plans.Indicator.action",
     "fqis.AllocationLine.allocation",
+    "fqis.EnvelopeShare.split",
+    "fqis.SubEnvelope.split",
     "fqis.ProjectPlace.project",
     "fqis.FundingSource.project",
     "reporting.FinancialLine.report",

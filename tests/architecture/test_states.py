@@ -20,6 +20,8 @@ EXPECTED = {
     "fqis.Recovery",
     "fqis.Versement",
     "fqis.Allocation",
+    "fqis.EnvelopeMove",
+    "fqis.EnvelopeSplit",
     "reporting.AnnualReport",
 }
 CASES = [

@@ -56,6 +56,7 @@ READ = REGISTERS | {
     "project",
     "report",
     "report_figure",
+    "envelope",
     "versement",
     "mfa_index",
 }
@@ -76,9 +77,17 @@ WRITE = {
     "zone_new",
     "zone_edit",
     "project_new",
+    "envelope_split",
 }
 ACROSS = {"plan_sections", "plan_across", "plan_search", "plan_review"}
-SPLIT = {"envelopes", "allocation", "allocation_compare", "allocation_figures"}
+SPLIT = {
+    "envelopes",
+    "allocation",
+    "allocation_compare",
+    "allocation_figures",
+    "envelope_moves",
+    "envelope_move",
+}
 PAYMENTS = {
     "payments",
     "payment_batches",

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from fqis.models import Allocation, AllocationFigure, AllocationLine, Envelope
 from fqis.services.allocations import Figure, outcome_of
 from tests.factories import person as person_today
 from tests.fqis.factories import recommended_versement
+from tests.fqis.test_rules import broken
 
 PLACES = ["laval", "mauricie", "estrie"]
 Kind = AllocationFigure.Kind
@@ -175,7 +177,7 @@ def test_an_envelope_never_falls_under_what_is_committed(cycle: Cycle) -> None:
         idms_share=Decimal(50),
         fixed=fixed,
     )
-    with pytest.raises(Refusal, match=r"^Estrie : Écrivez au moins"):
+    with pytest.raises(Refusal, match=r"^Estrie\s: Écrivez au moins"):
         services.confirm_allocation(made, by=person("delegate"), on=clock.today(), reference="D")
     made.refresh_from_db()
     assert made.state == Allocation.State.DRAFT
@@ -209,6 +211,134 @@ def test_a_table_sees_nothing_of_it(cycle: Cycle, identity) -> None:
     assert not Allocation.objects.exists()
     assert not AllocationLine.objects.exists()
     assert not AllocationFigure.objects.exists()
+
+
+def confirmed(cycle: Cycle) -> Allocation:
+    return services.confirm_allocation(
+        scenario(cycle), by=person("delegate"), on=clock.today(), reference="D-1"
+    )
+
+
+def changed(made: Allocation, **changes: Any) -> None:
+    """The scenario with one parameter changed by the budget office."""
+    asked = {
+        "total": made.total,
+        "increase": made.increase,
+        "idms_share": made.idms_share,
+        "fixed": {
+            line.place_id: (line.fixed, "Fixé")
+            for line in made.lines.all()
+            if line.fixed is not None
+        },
+    }
+    services.change_scenario(made, by=person("budget"), **{**asked, **changes})
+
+
+def test_a_scenario_above_the_cycle_compares_and_is_never_confirmed(cycle: Cycle) -> None:
+    made = scenario(cycle)
+    changed(made, total=made.total + 1)
+    with pytest.raises(Refusal, match="dépasse celui du cycle"):
+        services.confirm_allocation(made, by=person("delegate"), on=clock.today(), reference="D")
+
+
+def test_figures_written_since_are_not_confirmed_unseen(cycle: Cycle) -> None:
+    made = scenario(cycle)
+    seen = made.revision
+    services.write_figures(cycle, figures("estrie"), by=person("budget"))
+    with pytest.raises(StaleAct, match="a changé ce scénario"):
+        services.confirm_allocation(
+            made, by=person("delegate"), on=clock.today(), reference="D", revision=seen
+        )
+
+
+def test_an_amount_published_since_asks_for_a_new_computation(cycle: Cycle) -> None:
+    made = scenario(cycle)
+    Envelope.objects.filter(alliance__cycle=cycle, territory__slug="estrie").update(
+        amount=Decimal(3_000_000), quality="published", source="Communiqué"
+    )
+    with pytest.raises(Refusal, match="publié depuis"):
+        services.confirm_allocation(made, by=person("delegate"), on=clock.today(), reference="D")
+
+
+def test_the_likeness_of_another_cycle_is_refused(cycle: Cycle) -> None:
+    made = scenario(cycle)
+    other = Cycle.objects.get(slug="2017-2024")
+    with pytest.raises(Refusal, match="autre cycle"):
+        services.create_scenario(other, "Copie", by=person("budget"), like=made)
+
+
+def test_after_the_decision_only_a_decided_move_changes_an_envelope(cycle: Cycle) -> None:
+    confirmed(cycle)
+    envelopes = Envelope.objects.select_related("alliance__cycle", "alliance__territory")
+    estrie = envelopes.get(alliance__cycle=cycle, territory__slug="estrie")
+    outaouais = envelopes.get(alliance__cycle=cycle, territory__slug="outaouais")
+    assert estrie.amount is not None
+    with pytest.raises(Refusal, match="proposez un déplacement"):
+        services.confirm_envelope(
+            estrie, by=person("budget"), amount=estrie.amount - 1, source="Lettre"
+        )
+    broken(
+        "envelope_as_confirmed",
+        lambda: Envelope.objects.filter(pk=estrie.pk).update(amount=estrie.amount - 1),
+    )
+    move = services.propose_move(
+        estrie, outaouais, by=person("budget"), amount=Decimal(1000), reason="Retard"
+    )
+    services.decide_move(move, by=person("delegate"), on=clock.today(), reference="L-1")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert envelopes.get(pk=estrie.pk).amount == estrie.amount - 1000
+
+
+def test_the_database_refuses_a_split_its_envelopes_or_floors_deny(cycle: Cycle) -> None:
+    made = scenario(cycle)
+    made.confirm(by=person("delegate"), on=clock.today(), reference="D-1")
+    broken("allocation_gives_envelopes", made.save)
+    made = scenario(cycle, "Sous le plancher")
+    line = made.lines.get(place__slug="estrie")
+    AllocationLine.objects.filter(pk=line.pk).update(
+        floor=line.former - 1, idms_part=line.amount - line.former + 1, density_part=0
+    )
+    made.confirm(by=person("delegate"), on=clock.today(), reference="D-2")
+    broken("allocation_floors", made.save)
+
+
+def test_envelopes_never_sum_above_the_cycle(cycle: Cycle) -> None:
+    envelope = Envelope.objects.select_related("alliance__cycle").get(
+        alliance__cycle=cycle, territory__slug="estrie"
+    )
+    others = Envelope.objects.filter(alliance__cycle=cycle).exclude(pk=envelope.pk)
+    given = sum(one.amount or 0 for one in others)
+    assert cycle.envelope_total is not None
+    room = cycle.envelope_total - given
+    with pytest.raises(Refusal, match="Le total du cycle"):
+        services.confirm_envelope(
+            envelope, by=person("budget"), amount=room + Decimal("0.01"), source="Lettre"
+        )
+    write = Envelope.objects.filter(pk=envelope.pk).update
+    broken(
+        "envelopes_within_cycle",
+        lambda: write(amount=room + Decimal("0.01"), quality="confirmed", source="x"),
+    )
+    services.confirm_envelope(envelope, by=person("budget"), amount=room, source="Lettre")
+    broken(
+        "envelopes_within_cycle",
+        lambda: Cycle.objects.filter(pk=cycle.pk).update(
+            envelope_total=cycle.envelope_total - Decimal("0.01")
+        ),
+    )
+
+
+def test_a_published_amount_stays_as_published(cycle: Cycle) -> None:
+    laval = Envelope.objects.select_related("alliance__cycle").get(
+        alliance__cycle=cycle, territory__slug="laval"
+    )
+    assert laval.amount is not None
+    with pytest.raises(Refusal, match="reste comme publié"):
+        services.confirm_envelope(
+            laval, by=person("budget"), amount=laval.amount + 1, source="Lettre"
+        )
+    broken("Cannot delete", lambda: Envelope.objects.filter(pk=laval.pk).delete())
 
 
 # --- The file of figures
@@ -330,7 +460,8 @@ def test_scenarios_stand_side_by_side(budget: Client, cycle: Cycle) -> None:
     second = services.create_scenario(cycle, "Copie", by=person("budget"), like=first)
     page = budget.get(reverse("allocation_compare") + f"?cycle={cycle.slug}")
     assert [row.spread for row in page.context["rows"]] == [0] * len(page.context["rows"])
-    assert page.context["chosen"] == [first, second]
+    assert [one.allocation for one in page.context["chosen"]] == [first, second]
+    assert {one.allotted for one in page.context["chosen"]} == {cycle.envelope_total}
 
 
 def test_the_export_holds_every_territory(budget: Client, cycle: Cycle) -> None:

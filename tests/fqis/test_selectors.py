@@ -74,7 +74,7 @@ def test_an_unknown_envelope_is_the_task_before_authorising() -> None:
     recommended_versement(envelope=None)
     [one] = todo(person("budget"))
     assert one.title.startswith("Confirmer l’enveloppe")
-    assert one.url.endswith("/finances/")
+    assert one.url.endswith("/finances/enveloppe/")
 
 
 def test_several_versements_make_one_national_queue() -> None:
