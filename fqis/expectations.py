@@ -45,7 +45,10 @@ def expected_for(tranche: Tranche, versement: Versement | None) -> Expected | No
     since: datetime | None = getattr(versement, step) if versement and step else None
     days = _usual_days(versement, step) if versement and step else None
     if since is not None and days is not None:
-        day = max(local_day(since) + timedelta(days=days), clock.today())
+        day = local_day(since) + timedelta(days=days)
+        if day < clock.today():
+            note = _("Le temps habituel est dépassé : demandez une date à votre contact.")
+            return Expected(None, note)
         return Expected(day, _("D’après le temps qu’ont pris vos versements précédents."))
     last = FiscalYear(tranche.fiscal_year).last_day
     if last < clock.today():

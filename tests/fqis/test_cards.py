@@ -141,6 +141,9 @@ def test_the_expected_day_comes_from_the_time_earlier_versements_took() -> None:
     assert one.expected is not None
     # Twelve days from the recommendation to the payment, the first time.
     assert one.expected.day == clock.today() + timedelta(days=12)
+    with clock.at(clock.now() + timedelta(days=13)):
+        late = card().expected
+    assert late is not None and late.day is None and "dépassé" in late.note
 
 
 def test_without_a_past_the_fiscal_year_s_end_is_the_limit() -> None:

@@ -110,12 +110,14 @@ def test_eight_people_authorise_a_thousand_versements_without_a_deadlock(
 
     def act(rank: int) -> int:
         mixed = random.Random(rank).sample(ids, len(ids))
-        with acting_as(User.objects.get(pk=officers[rank].pk)) as officer:
+        officer = User.objects.get(pk=officers[rank].pk)
+        with acting_as(officer):
             return len(services.authorise_versements(mixed, by=officer).done)
 
     def disturb(rank: int) -> str:
         pk = ids[rank * 97 % len(ids)]
-        with acting_as(User.objects.get(pk=analyst.pk)) as someone:
+        someone = User.objects.get(pk=analyst.pk)
+        with acting_as(someone):
             found = Versement.objects.get(pk=pk)
             if rank % 2:
                 return services.cancel_versement(found, by=someone, reason="Doublon.").state
