@@ -157,13 +157,13 @@ class TestDraft:
         with pytest.raises(Refusal, match="une autre organisation"):
             draft_avenant(convention, parties=Parties(alliance.table, alliance.table))
 
-    def test_a_table_outside_the_register_needs_a_fiduciary(self, convention: Convention) -> None:
+    def test_a_table_outside_the_register_needs_a_fiduciary(self, region: Convention) -> None:
         table = OrganisationFactory(
-            territory=convention.alliance.territory, name="Nouvelle Table", is_registered=False
+            territory=region.alliance.territory, name="Nouvelle Table", is_registered=False
         )
 
         with pytest.raises(Refusal, match="Nommez un fiduciaire"):
-            draft_avenant(convention, parties=Parties(table, None))
+            draft_avenant(region, parties=Parties(table, None))
 
     def test_refuses_what_does_not_extend_a_convention_that_is_over(
         self, convention: Convention

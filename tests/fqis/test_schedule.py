@@ -67,7 +67,7 @@ class TestUnderWay:
         rows = schedule(convention)
         later = [with_spec(rows[0], fiscal_year=2025), *rows[1:]]
 
-        for changed in (shifted(rows, 1, Decimal(1)), later, rows[1:] + rows[:1]):
+        for changed in (shifted(rows, 1, Decimal(1)), later):
             with pytest.raises(Refusal, match=rf"La 1re tranche {why}"):
                 draft_avenant(convention, rows=changed)
         assert draft_avenant(convention, rows=shifted(rows, 2, Decimal(1))).number == 1
