@@ -116,7 +116,7 @@ class TestAmount:
             draft_avenant(convention, amount=amount, rows=rows)
 
         assert said.value.field == "amount"
-        Envelope.objects.update(amount=amount)
+        Envelope.objects.filter(alliance=convention.alliance).update(amount=amount)
         assert draft_avenant(convention, amount=amount, rows=rows).amount == amount
 
     def test_is_free_while_the_envelope_is_not_known(self) -> None:
@@ -169,7 +169,7 @@ class TestFollows:
         )
 
     def test_a_tranche_added_has_its_versement(self, convention: Convention) -> None:
-        Envelope.objects.update(amount=Decimal("1000500.00"))
+        Envelope.objects.filter(alliance=convention.alliance).update(amount=Decimal("1000500.00"))
         rows = [*schedule(convention), new_row(2026, Decimal(500), "convention_signed")]
 
         signed_avenant(convention, amount=convention.amount + 500, rows=rows)
