@@ -56,7 +56,10 @@ def _record(avenant: Avenant, *, by: User, verb: str, summary: str, reason: str 
         alliance=convention.alliance,
         target=avenant,
         reason=reason,
-        url=convention.alliance.url("avenant", avenant.number),
+        # A draft is the ministry's own: who reads the journal may not open it.
+        url=convention.alliance.url("avenant", avenant.number)
+        if avenant.sent_at
+        else convention.alliance.url("convention"),
     )
 
 

@@ -155,7 +155,7 @@ def _changes(convention: Convention, what: str, amount: Decimal) -> dict[str, ob
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(STEP, min_size=1, max_size=4))
 def test_any_sequence_of_avenants_answers_for_any_day(

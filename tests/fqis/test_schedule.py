@@ -67,7 +67,7 @@ class TestUnderWay:
         rows = schedule(convention)
         later = [with_spec(rows[0], fiscal_year=2025), *rows[1:]]
 
-        for changed in (shifted(rows, 1, Decimal(1)), later, rows[1:] + rows[:1]):
+        for changed in (shifted(rows, 1, Decimal(1)), later):
             with pytest.raises(Refusal, match=rf"La 1re tranche {why}"):
                 draft_avenant(convention, rows=changed)
         assert draft_avenant(convention, rows=shifted(rows, 2, Decimal(1))).number == 1
@@ -116,7 +116,7 @@ class TestAmount:
             draft_avenant(convention, amount=amount, rows=rows)
 
         assert said.value.field == "amount"
-        Envelope.objects.update(amount=amount)
+        Envelope.objects.filter(alliance=convention.alliance).update(amount=amount)
         assert draft_avenant(convention, amount=amount, rows=rows).amount == amount
 
     def test_is_free_while_the_envelope_is_not_known(self) -> None:
@@ -169,7 +169,7 @@ class TestFollows:
         )
 
     def test_a_tranche_added_has_its_versement(self, convention: Convention) -> None:
-        Envelope.objects.update(amount=Decimal("1000500.00"))
+        Envelope.objects.filter(alliance=convention.alliance).update(amount=Decimal("1000500.00"))
         rows = [*schedule(convention), new_row(2026, Decimal(500), "convention_signed")]
 
         signed_avenant(convention, amount=convention.amount + 500, rows=rows)
