@@ -13,11 +13,15 @@ from alliances.models import Alliance, Document, ScopedModel, User
 
 class ScanQuerySet(models.QuerySet["Scan"]):
     def for_pages(self) -> Self:
-        return self.select_related("alliance__territory", "alliance__cycle", "document").annotate(
-            pages_waiting=models.Count("pages", filter=WAITING, distinct=True),
-            pages_filed=models.Count(
-                "pages", filter=Q(pages__filed_at__isnull=False), distinct=True
-            ),
+        return (
+            self.select_related("alliance__territory", "alliance__cycle", "document")
+            .annotate(
+                pages_waiting=models.Count("pages", filter=WAITING, distinct=True),
+                pages_filed=models.Count(
+                    "pages", filter=Q(pages__filed_at__isnull=False), distinct=True
+                ),
+            )
+            .order_by("-received_at", "-pk")
         )
 
     def to_split(self) -> Self:

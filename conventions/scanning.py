@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from alliances.errors import Refusal
@@ -119,6 +120,8 @@ def _reading(line: bytes) -> Reading | None:
 
 
 def _page(act: str, document: Document, position: int, turned: int) -> bytes:
+    if not default_storage.exists(str(document.file.name)):
+        raise UnreadablePage
     with document.file.open("rb") as file, _as_file(file.read()) as path:
         written, ended = _run(act, path, str(position), str(turned))
     if not ended or not written:
