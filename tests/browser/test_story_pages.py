@@ -333,6 +333,10 @@ def test_the_pages_of_a_word_file(visit_story: Visit) -> None:
         {"name": "plan.docx", "mimeType": DOCX, "buffer": word.body()}
     )
     press(visitor.page, button(visitor.page, "Lire le fichier Word"))
+    # The worker reads; the page opens by itself as what the file has become.
+    expect(visitor.page.get_by_role("button", name="Placer les passages")).to_be_visible(
+        timeout=30_000
+    )
     paths = (f"{start}word/", f"{start}word/passage/1/")
 
     problems = [problem for path in paths for problem in examine(visitor, path)]
