@@ -2,7 +2,7 @@
 
 import alliances.clock
 import alliances.money
-import conventions.models
+import conventions.models.conventions
 import django.contrib.postgres.constraints
 import django.db.models.constraints
 import django.db.models.deletion
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='convention',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['sent', 'signed', 'ended'])), expressions=[('territory', '='), (conventions.models.DaysOf('starts_on', 'ends_on', models.Value('[]')), '&&')], name='convention_one_at_a_time', violation_error_message='Ce territoire a déjà une convention pour ces jours.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['sent', 'signed', 'ended'])), expressions=[('territory', '='), (conventions.models.conventions.DaysOf('starts_on', 'ends_on', models.Value('[]')), '&&')], name='convention_one_at_a_time', violation_error_message='Ce territoire a déjà une convention pour ces jours.'),
         ),
         migrations.AddField(
             model_name='avenant',

@@ -13,9 +13,15 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from alliances import clock
 from alliances.models import Document, Organisation, ScopedModel, User
 from alliances.money import MoneyField
-from conventions.party_models import Party, signature_stays
+from conventions.avenants.rules import (
+    APPLIED,
+    FIXED,
+    LINES_FIXED,
+    PARTIES_FIXED,
+    STARTS_FROM_WHAT_HOLDS,
+)
 
-from .rules import APPLIED, FIXED, LINES_FIXED, PARTIES_FIXED, STARTS_FROM_WHAT_HOLDS
+from .parties import Party, signature_stays
 
 
 class AvenantQuerySet(models.QuerySet["Avenant"]):
