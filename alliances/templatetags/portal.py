@@ -47,6 +47,7 @@ def typed_money(amount: Decimal) -> str:
     return format_plain(amount)
 
 
+@register.filter
 def signed_money(amount: Decimal | None) -> str:
     """``+1 234,56 $``, ``−1 234,56 $``: what a movement changes."""
     text = money(amount)
