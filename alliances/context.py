@@ -13,9 +13,8 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "portal": {
             "demo": settings.DEMO,
             "demo_note": _(
-                "Personnes, dates et montants inventés, sauf les montants publiés : 145,36 M$"
-                " (national), Mauricie, Laval, Chaudière-Appalaches et Lanaudière; en 2017,"
-                " 160,1 M$ (national), Lanaudière et Montréal."
+                "Personnes, dates et montants inventés. Montants publiés : les cycles, Mauricie,"
+                " Laval, Chaudière-Appalaches, Lanaudière, Montréal (2017), Jamésie (2023)."
             ),
             "cycle_name": _("cycle 2024-2029"),
             "today": clock.today(),
