@@ -46,7 +46,7 @@ def read_rows(content: bytes, columns: Sequence[str]) -> list[list[str]] | LineE
     except Exception:
         return LineError(0, _("Ce fichier n’est ni un CSV ni un XLSX lisible."))
     if not rows or [plain(cell) for cell in rows[0][: len(columns)]] != [plain(c) for c in columns]:
-        message = _("La première ligne doit nommer les colonnes : %(columns)s.")
+        message = _("La première ligne doit nommer les colonnes : %(columns)s.")
         return LineError(1, message % {"columns": " ; ".join(columns)})
     if len(rows) > MOST_LINES + 1:
         return LineError(0, _("Ce fichier dépasse 2 000 lignes."))
