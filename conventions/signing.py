@@ -35,7 +35,8 @@ def check_signature(
     if signed_on < drafted_on:
         raise Refusal(
             _(
-                "La version à signer a été préparée le %(day)s : la signature ne peut pas la précéder."
+                "La version à signer a été préparée le %(day)s : la signature ne peut pas la"
+                " précéder."
             )
             % {"day": date_long(drafted_on)},
             field="signed_on",
