@@ -93,7 +93,9 @@ class AvenantForm(forms.Form):
             for name in names:
                 if part not in parts:
                     del self.fields[name]
-        if "ends_on" in self.fields:
+        if "ends_on" in self.fields and convention.ends_on >= alliance.cycle.closes_on:
+            self.fields["ends_on"].help_text = _("La convention va déjà jusqu’à la fin du cycle.")
+        elif "ends_on" in self.fields:
             self.fields["ends_on"].help_text = _("Après le %(was)s, au plus tard le %(last)s.") % {
                 "was": date_long(convention.ends_on),
                 "last": date_long(alliance.cycle.closes_on),
