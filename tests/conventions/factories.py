@@ -1,6 +1,6 @@
 """Conventions for the tests, made through the services so that every rule holds."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,16 +42,18 @@ def draft_convention(alliance: Alliance, *, by: User | None = None, **terms: Any
 A_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 
 
-def with_resolution(alliance: Alliance, *, by: User | None = None) -> Resolution:
-    """The resolution that empowers the Table, deposited once."""
+def with_resolution(
+    alliance: Alliance, *, by: User | None = None, at: datetime = DRAFTED
+) -> Resolution:
+    """The resolution that empowers the Table, adopted two weeks before it is deposited, once."""
     found = Resolution.objects.in_force(alliance)
     if found is not None:
         return found
-    with clock.at(DRAFTED):
+    with clock.at(at):
         return record_resolution(
             alliance,
             by=by or person("analyst"),
-            adopted_on=date(2024, 10, 21),
+            adopted_on=at.date() - timedelta(days=14),
             file=SimpleUploadedFile("resolution.pdf", A_PDF),
         )
 
@@ -92,6 +94,7 @@ def signed_entente(alliance: Alliance) -> Convention:
         TrancheSpec(2018, Decimal("300000.00"), "convention_signed"),
         TrancheSpec(2019, Decimal("700000.00"), "plan_approved"),
     ]
+    with_resolution(alliance, by=analyst, at=signed_on)
     with clock.at(signed_on):
         entente = services.create_convention(
             alliance,

@@ -12,7 +12,13 @@ from conventions.models import Avenant, Convention, Tranche
 from tests.factories import AllianceFactory, OrganisationFactory, person
 
 from .avenants import draft_avenant, moved, sent_avenant, sign_all, signed_avenant
-from .factories import DRAFTED, draft_convention, signed_convention, signed_entente
+from .factories import (
+    DRAFTED,
+    draft_convention,
+    signed_convention,
+    signed_entente,
+    with_resolution,
+)
 from .test_rules import refused
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +229,7 @@ class TestPlaceOfAConvention:
         signed_entente(AllianceFactory("laval", "2017-2024"))
         Cycle.objects.filter(slug="2024-2029").update(starts_on=date(2023, 1, 1), follows=None)
         draft = draft_convention(AllianceFactory("laval"), starts_on=date(2023, 3, 31))
+        with_resolution(draft.alliance)
 
         refused(
             "UPDATE conventions_convention SET state = 'sent', sent_at = now(),"
@@ -234,6 +241,7 @@ class TestPlaceOfAConvention:
     def test_it_takes_over_on_the_next_day(self) -> None:
         signed_entente(AllianceFactory("laval", "2017-2024"))
         draft = draft_convention(AllianceFactory("laval"))
+        with_resolution(draft.alliance)
 
         refused(
             "UPDATE conventions_convention SET state = 'sent', sent_at = now(),"

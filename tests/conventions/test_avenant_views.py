@@ -288,7 +288,7 @@ class TestSign:
 class TestInForce:
     @pytest.mark.parametrize(
         ("day", "number", "avenants"),
-        [("2023-02-28", "C-13-2018", "aucun"), ("2024-10-31", "C-13-2018", "no 1"),
+        [("2023-02-28", "E-13-2018", "aucun"), ("2024-10-31", "E-13-2018", "no 1"),
          ("2024-11-01", "C-13-2024", "aucun")],
     )  # fmt: skip
     def test_answers_for_any_day_across_cycles(

@@ -163,7 +163,7 @@ class TestSend:
         alliance.fiduciary = None
         alliance.save()
 
-        with pytest.raises(Refusal, match="il manque : le fiduciaire du FQIS"):
+        with pytest.raises(Refusal, match="il manque : le fiduciaire du FQIS"):
             sent_convention(alliance)
 
         assert not Signatory.objects.exists()
