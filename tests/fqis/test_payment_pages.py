@@ -19,7 +19,7 @@ from alliances.tasks import send_notifications
 from fqis import services
 from fqis.models import PaymentAnswer, PaymentBatch, PaymentLine, Versement
 from fqis.selectors import payments as selectors
-from tests.factories import OrganisationFactory, new_territories
+from tests.factories import AllianceFactory, OrganisationFactory, new_territories
 from tests.factories import person as today
 
 from .factories import funded_alliance, issued_versement, recommended_versement, sent_line
@@ -211,11 +211,12 @@ def test_the_notice_goes_to_the_table_its_fiduciary_and_the_dgsq(
         person("direction", "laval"),
         person("advisor", "laval"),
     ]
-    alliance = funded_alliance("laval")
+    alliance = AllianceFactory("laval")
     alliance.fiduciary = OrganisationFactory(
         territory=alliance.territory, name="Fiduciaire", email="avis@fiduciaire.example"
     )
     alliance.save()
+    funded_alliance("laval")
     versement = Versement.objects.get(alliance=alliance, tranche__rank=1)
     services.recommend_versement(versement, by=person("analyst"))
     services.authorise_versement(versement, by=person("budget"))
@@ -256,9 +257,10 @@ def test_the_same_notice_is_sent_once_to_each(worker: Any) -> None:
 
 
 def test_a_fiduciary_without_address_receives_nothing(worker: Any) -> None:
-    alliance = funded_alliance("laval")
+    alliance = AllianceFactory("laval")
     alliance.fiduciary = OrganisationFactory(territory=alliance.territory)
     alliance.save()
+    funded_alliance("laval")
     versement = Versement.objects.get(alliance=alliance, tranche__rank=1)
     services.recommend_versement(versement, by=person("analyst"))
     services.authorise_versement(versement, by=person("budget"))
@@ -267,13 +269,14 @@ def test_a_fiduciary_without_address_receives_nothing(worker: Any) -> None:
 
 
 def test_the_analyst_writes_the_address_of_the_fiduciary(page: Any) -> None:
-    alliance = funded_alliance("laval")
+    alliance = AllianceFactory("laval")
     address = alliance.url("fiduciary_contact")
     analyst = person("analyst")
     none = page(analyst, address, {"email": "a@b.example"})
     assert "Cette alliance n’a pas de fiduciaire." in text(none)
     alliance.fiduciary = OrganisationFactory(territory=alliance.territory)
     alliance.save()
+    funded_alliance("laval")
     assert "Avis envoyés au fiduciaire" in text(page(analyst, alliance.url("finances")))
     assert page(analyst, address, {"email": "pas une adresse"}).status_code == 422
     page(analyst, address, {"email": "a@b.example"})

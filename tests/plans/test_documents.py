@@ -85,7 +85,7 @@ def test_the_pdf_holds_the_header_the_sections_and_the_whole_logic(printed):
         "Plan d’action régional concerté", "Région ou organisation Mauricie",
         "Personne contact Maude Gélinas", "1a Structure de gouvernance", "Qui décide",
         "Le comité & ses membres.", "10f Diffusion", "Priorité 1", "Objectif 1.1",
-        "1.1.1 Action 1.1.1", "Un camion réfrigéré partagé", "Tonnes livrées 38 60 tonnes",
+        "1.1.1 Action 1.1.1", "Un camion réfrigéré partagé", "Tonnes livrées, de 38 à 60 tonnes",
         "Table des matières", "Données fictives",
     ):  # fmt: skip
         assert words in said, words

@@ -179,7 +179,7 @@ def test_the_priorities_of_2017_open_the_whole_logic(db: None) -> None:
     Objective.objects.filter(version=closed).update(title="Autre")
     Indicator.objects.filter(version=closed).update(target=Decimal(9))
     assert JournalEntry.objects.get(verb="open_plan_section").summary == (
-        "a ouvert la section 1 dans la version 2 du plan"
+        "a ouvert la section 1 dans la version 2 du plan de travail"
     )
 
 

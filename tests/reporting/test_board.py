@@ -1,5 +1,6 @@
 """The words of the national board: whose turn it is, in bold, and nothing else."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -45,7 +46,7 @@ def test_every_state_has_a_word() -> None:
     for state in Versement.State.values:
         assert versement_word(Versement(state=state)).word
     for state in Convention.State.values:
-        assert convention_word(Convention(state=state)).word
+        assert convention_word(Convention(state=state, ends_on=date(2029, 3, 31))).word
     assert (versement_word(None).word, convention_word(None).word) == ("À venir", "À préparer")
 
 
