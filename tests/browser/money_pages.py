@@ -118,7 +118,7 @@ def scan_papers(ours: bytes, theirs: bytes) -> bytes:
         scanned(ministry, skewed=3.0),
         *(scanned(page, turned=180) for page in text[1:]),
     ]
-    return as_pdf(papers).read()  # type: ignore[no-any-return]
+    return bytes(as_pdf(papers).read())
 
 
 def file_papers(coordination: Visitor, territory: str, scan: bytes) -> None:

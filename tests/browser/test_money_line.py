@@ -4,17 +4,12 @@ Played in a portal of its own: a confirmed split and a batch authorised at once 
 versement there is. Nobody types an address.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO, StringIO
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from pypdf import PdfReader
-
-from alliances import clock
 
 from .conftest import Portal, Visit, Visitor, open_browsers, open_portal
 from .money_pages import (
@@ -43,6 +38,7 @@ from .pages import (
     plain,
     press,
 )
+from .payment_pages import read_answers, reconcile, send_batch, words_of
 
 JAMESIE, MONTREAL, LAVAL = "Jamésie", "Montréal", "Laval"
 SCENARIO = "Hausse de 5 %"
@@ -68,8 +64,6 @@ FORMER = {
 }
 SUM = "5 100 000,00 $"
 FIRST = {JAMESIE: "300 000,00 $", MONTREAL: "4 800 000,00 $"}
-PDF = "application/pdf"
-CSV = "text/csv"
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +107,9 @@ def test_from_the_split_to_an_avenant(people: People, visit_money: Visit) -> Non
 
     recommend_both(people.analyst)
     authorise_both(people.budget)
-    batch = send_batch(people.payments)
+    batch = send_batch(people.payments, SUM)
     read_answers(people.payments, batch)
-    reconcile(people.payments)
+    reconcile(people.payments, SUM)
     expect(row_of(coordination, JAMESIE, "1re")).to_contain_text("Payé")
     check_wide_and_narrow(coordination)
 
@@ -162,7 +156,7 @@ def read_figures(page: Page, former: list[tuple[str, str]]) -> None:
     lines = ["territoire;chiffre;valeur;année;source"]
     lines += [f"{name};montant;{amount};2018;Lettre du 1er mai 2018" for name, amount in former]
     page.get_by_label("Fichier CSV ou XLSX").set_input_files(
-        {"name": "montants.csv", "mimeType": CSV, "buffer": "\n".join(lines).encode()}
+        {"name": "montants.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
     )
     press(page, button(page, "Lire le fichier"))
 
@@ -222,109 +216,6 @@ def authorise_both(budget: Visitor) -> None:
     check_wide_and_narrow(budget)
     press(page, button(page, "Autoriser 2 versements"))
     assert done(page).startswith(f"2 versements autorisés, {SUM}")
-
-
-def send_batch(payments: Visitor) -> list[dict[str, str]]:
-    """The notices are drawn; they leave in one batch, whose file says each line."""
-    page = wait_for_task(payments, "2 versements à payer")
-    check_wide_and_narrow(payments)
-    for notice in page.get_by_role("table").get_by_role("link", name="AV-").all():
-        assert notice.inner_text().startswith("AV-")
-    press(page, button(page, "Créer le lot"))
-    told = done(page)
-    assert f"2 avis, {SUM}" in told
-    check_wide_and_narrow(payments)
-    rows = batch_file(payments)
-    assert {row["montant"] for row in rows} == {"300000,00", "4800000,00"}
-    assert {row["total_du_lot"] for row in rows} == {"5100000,00"}
-    for row in rows:
-        read_notice(payments, row)
-    return rows
-
-
-def batch_file(payments: Visitor) -> list[dict[str, str]]:
-    address = link(payments.page, "Télécharger le fichier").get_attribute("href")
-    answer = payments.context.request.get(f"{payments.url}{address}")
-    assert answer.headers["content-type"].startswith(CSV), answer.headers
-    return list(csv.DictReader(StringIO(answer.body().decode("utf-8-sig")), delimiter=";"))
-
-
-def read_notice(payments: Visitor, row: dict[str, str]) -> None:
-    """The notice the Table received says what the file asks the finance system to pay."""
-    page = payments.page
-    press(page, link(page, row["numero_avis"]))
-    pdf = download(payments, link(page, row["numero_avis"]))
-    text = plain("".join(one.extract_text() for one in PdfReader(BytesIO(pdf)).pages))
-    dollars = f"{int(row['montant'].partition(',')[0]):,}".replace(",", " ")
-    for words in (row["numero_avis"], f"{dollars},00 $", row["beneficiaire_nom"]):
-        assert words in text, text
-    page.go_back()
-
-
-# --- The answers of the finance system
-
-
-def answer_file(rows: list[dict[str, str]], **wrong: str) -> bytes:
-    """As the finance system writes it; ``wrong``: the amount it says for a notice."""
-    columns = ["numero_lot", "numero_avis", "montant", "statut", "date", "reference", "motif"]
-    text = StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(columns)
-    for row in rows:
-        notice = row["numero_avis"]
-        amount = wrong.get(notice, row["montant"])
-        today = clock.today().isoformat()
-        writer.writerow([row["numero_lot"], notice, amount, "payé", today, f"SF-{notice}", ""])
-    return text.getvalue().encode()
-
-
-def import_answer(payments: Visitor, content: bytes) -> Page:
-    page = go_to(payments, "Versements")
-    press(page, link(page, "Rapprocher les paiements"))
-    press(page, link(page, "Importer une réponse"))
-    page.get_by_label("Fichier CSV ou XLSX").set_input_files(
-        {"name": "reponse.csv", "mimeType": CSV, "buffer": content}
-    )
-    press(page, button(page, "Lire le fichier"))
-    return page
-
-
-def read_answers(payments: Visitor, rows: list[dict[str, str]]) -> None:
-    """One cent is missing on a line: the dry run says it, the other line alone is applied; the
-    right line comes in a second file. The first file again is recognised."""
-    wrong = rows[1]["numero_avis"]
-    first = answer_file(rows, **{wrong: "0,01"})
-    page = import_answer(payments, first)
-    expect(page.get_by_role("table", name="Lignes à appliquer").locator("tbody tr")).to_have_count(
-        1
-    )
-    refused = page.get_by_role("table", name="Lignes en erreur, laissées de côté")
-    expect(refused.locator("tbody tr")).to_have_count(1)
-    expect(refused).to_contain_text(wrong)
-    expect(refused).to_contain_text("le fichier dit 0,01")
-    check_wide_and_narrow(payments)
-    press(page, button(page, "Appliquer 1 ligne"))
-    assert "Payés : 1. Rejetés : 0. Lignes non appliquées : 1." in done(page)
-    check_wide_and_narrow(payments)
-    page = import_answer(payments, first)
-    expect(page.locator("main")).to_contain_text("Rien n’est appliqué deux fois.")
-    expect(button(page, "Appliquer 1 ligne")).to_have_count(0)
-    page = import_answer(payments, answer_file(rows[1:]))
-    press(page, button(page, "Appliquer 1 ligne"))
-    assert "Payés : 1. Rejetés : 0. Lignes non appliquées : 0." in done(page)
-
-
-def reconcile(payments: Visitor) -> None:
-    """Everything that was issued is paid, and each sum agrees with its other reading."""
-    page = go_to(payments, "Versements")
-    press(page, link(page, "Rapprocher les paiements"))
-    notices = page.get_by_role("table", name="Avis émis, et où en est leur paiement")
-    expect(notices.locator("tbody tr").filter(has_text="Payé")).to_have_count(2)
-    assert SUM in plain(notices.locator("tfoot").inner_text())
-    controls = page.get_by_role("table", name="Sommes qui doivent s’accorder").locator("tbody tr")
-    assert controls.count() > 0
-    expect(controls.filter(has_text="S’accordent")).to_have_count(controls.count())
-    check_wide_and_narrow(payments)
 
 
 # --- An avenant
@@ -454,11 +345,7 @@ def read_letter(direction: Visitor) -> str:
     wait_for(page, page.locator("main:not(:has-text('en préparation'))"))
     letter = page.locator("main").get_by_role("link", name=re.compile(r"^RV-"))
     number = plain(letter.inner_text())
-    text = plain(
-        "".join(
-            one.extract_text() for one in PdfReader(BytesIO(download(direction, letter))).pages
-        )
-    )
+    text = words_of(download(direction, letter))
     for words in (number, "12 500,00 $", "Un poste est resté vacant six mois."):
         assert words in text, text
     return number
