@@ -178,7 +178,7 @@ class Visitor:
 Visit = Callable[..., Visitor]
 
 
-def _visits(portal: Portal, browser: Browser) -> Iterator[Visit]:
+def open_browsers(portal: Portal, browser: Browser) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def open_browser(email: str = "", *, width: int = 1280, **options: Any) -> Visitor:
@@ -207,10 +207,10 @@ def _note_refusal(visitor: Visitor, message: ConsoleMessage) -> None:
 def visit(portal: Portal, browser: Browser) -> Iterator[Visit]:
     """``visit("direction@mauricie.example")`` opens a browser in which that person is signed in;
     ``visit()`` one of a passer-by. A script error or a refused resource fails the test."""
-    yield from _visits(portal, browser)
+    yield from open_browsers(portal, browser)
 
 
 @pytest.fixture
 def visit_story(story: Portal, browser: Browser) -> Iterator[Visit]:
     """The same, in the portal of the demo story."""
-    yield from _visits(story, browser)
+    yield from open_browsers(story, browser)

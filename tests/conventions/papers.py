@@ -28,7 +28,12 @@ def sheets(convention: Convention) -> list[Image.Image]:
     """Every page of a convention's PDF, as paper."""
     assert convention.document is not None
     with convention.document.file.open("rb") as file:
-        pdf = PdfDocument(file.read())
+        return pages_of(file.read())
+
+
+def pages_of(content: bytes) -> list[Image.Image]:
+    """Every page of a PDF, as paper."""
+    pdf = PdfDocument(content)
     pages = [page.render(scale=DOTS / 72).to_pil().convert("L") for page in pdf]
     pdf.close()
     return pages
