@@ -1,5 +1,5 @@
-"""A convention is signed within its envelope; a tranche covers what was deducted from it; the
-amount a split gives to a territory is told to nobody else."""
+"""A convention is signed within its envelope; a tranche covers what was deducted from it; a part
+is of the territory it was detached in; what a split gives to a territory is told to nobody else."""
 
 from django.db import migrations
 
@@ -70,6 +70,11 @@ $$ SELECT l.floor + l.idms_part + l.density_part + coalesce((
    JOIN fqis_allocationline l ON l.allocation_id = s.id AND l.place_id = e.territory_id
    WHERE e.id = the_envelope {seen} $$;
 """
+PARKED_FROM = """
+ALTER TABLE fqis_versement ADD CONSTRAINT fqis_versement_parked_from_id_territory
+    FOREIGN KEY (parked_from_id, territory_id) REFERENCES fqis_versement (id, territory_id)
+    DEFERRABLE INITIALLY DEFERRED
+"""
 # The function reads past the policies: it asks itself who may see the envelope.
 SEEN = "AND (app_is_ministry() OR e.territory_id = any(app_territories()))"
 
@@ -82,5 +87,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(RULES, DROP_RULES),
+        migrations.RunSQL(
+            PARKED_FROM,
+            "ALTER TABLE fqis_versement DROP CONSTRAINT fqis_versement_parked_from_id_territory",
+        ),
         migrations.RunSQL(CONFIRMED.format(seen=SEEN), CONFIRMED.format(seen="")),
     ]

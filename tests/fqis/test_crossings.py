@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from alliances import clock
 from alliances.errors import Refusal
@@ -27,6 +28,7 @@ from tests.conventions.test_rules import refused
 from tests.factories import AllianceFactory, person
 
 from .factories import funded_alliance, issued_versement, paid_versement, sent_line
+from .pages import text
 
 pytestmark = pytest.mark.django_db
 
@@ -336,3 +338,11 @@ def _confirmed_split(*alliances: Alliance) -> None:
         )
     split.confirm(by=person("delegate"), on=clock.today(), reference="L-1")
     split.save()
+
+
+def test_an_id_longer_than_any_number_chooses_nothing(page: Any) -> None:
+    long = "9" * 5000
+    for address in (f"/versements/?v={long}", f"/enveloppes/repartitions/comparer/?r={long}"):
+        assert page(person("budget"), address).status_code in (200, 302)
+    answer = page(person("payments"), reverse("payment_batch_new"), {"v": long})
+    assert "Choisissez au moins un avis" in text(answer)
