@@ -240,7 +240,7 @@ def template_publish(request: HttpRequest, cycle: str, language: str) -> HttpRes
     person = _writer(request)
     last = _known(cycle, language)[0]
     text = request.POST.get("revision", "")
-    revision = int(text) if text.isascii() and text.isdigit() else None
+    revision = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
     try:
         published = texts.publish_template(last, by=person, revision=revision)
     except Refusal as refusal:

@@ -21,7 +21,7 @@ from alliances.services.documents import deposit_document
 from alliances.services.milestones import record_milestone
 from alliances.templatetags.portal import moment, money
 
-from . import documents, notifications
+from . import documents, notifications, watch
 from .empowerment import check_empowered
 from .models import Convention, Signatory, Tranche
 from .parties import parties_of
@@ -187,13 +187,15 @@ def update_convention(
 def send_convention(convention: Convention, *, by: User, revision: int | None = None) -> Convention:
     """Sends a draft for signature: its parties are listed, its PDF queued, the signers told.
 
-    Refuses a convention already sent, a draft changed since it was read, and what ``check_place``,
-    ``check_empowered`` and ``parties_of`` refuse (guide 2024, §4.1-2).
+    Refuses a convention already sent, a draft changed since it was read, an amount above the
+    envelope, and what ``check_place``, ``check_empowered`` and ``parties_of`` refuse (guide 2024,
+    §4.1-2).
     """
     _require(by, "prepare_convention", convention)
     convention = _locked(convention)
     _refuse_old_page(convention, revision)
     check_place(convention)
+    watch.check_amount(convention, convention.amount)
     # Who is empowered must not change between the check and the list of the parties.
     alliances = Alliance.objects.for_pages().select_for_update(of=("self",))
     convention.alliance = alliances.get(pk=convention.alliance_id)
@@ -278,7 +280,8 @@ def complete_signatures(convention: Convention, *, by: User) -> Convention:
     """Declares the convention signed, on the day of the last signature.
 
     Refuses a convention that a party has not signed, and names who is missing (guide 2017,
-    « Mise en œuvre », step 3: ministry, mandated body and every MRC of the region).
+    « Mise en œuvre », step 3: ministry, mandated body and every MRC of the region); and one above
+    its envelope, which may have changed since it was sent.
     """
     convention = _locked(convention)
     missing = list(convention.signatories.missing())
@@ -292,6 +295,8 @@ def complete_signatures(convention: Convention, *, by: User) -> Convention:
             ],
         )
     check_place(convention)
+    watch.lock(convention)
+    watch.check_amount(convention, convention.amount)
     last = convention.signatories.order_by("-signed_on").values_list("signed_on", flat=True)[0]
     assert last is not None
     try:

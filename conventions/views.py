@@ -187,7 +187,7 @@ def convention_send(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if found is None:
         raise Http404
     text = request.POST.get("revision", "")
-    revision = int(text) if text.isascii() and text.isdigit() else None
+    revision = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
     try:
         sent = services.send_convention(found, by=person_of(request), revision=revision)
     except Refusal as refusal:

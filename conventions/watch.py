@@ -1,4 +1,4 @@
-"""What other applications hold of a signed convention, asked without knowing them.
+"""What other applications hold of a convention in signature or signed, asked without knowing them.
 
 Conventions know no money: ``fqis`` says here which tranches it no longer lets change, and how far
 an amount may go.

@@ -223,7 +223,7 @@ def _save(
 def avenant_send(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     found = _found(request, alliance, number)
     text = request.POST.get("revision", "")
-    revision = int(text) if text.isascii() and text.isdigit() else None
+    revision = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
     try:
         services.send_avenant(found, by=person_of(request), revision=revision)
     except Refusal as refusal:

@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 
 from alliances.errors import Refusal
 from alliances.models import Alliance, Milestone, User
+from alliances.money import ZERO
 from alliances.services import journal
 from conventions.models import Avenant, AvenantTranche, Convention
-from fqis.models import Envelope, Versement
+from fqis.models import Envelope, Recovery, Versement
 from fqis.services.envelopes import open_envelope
 from fqis.wording import money, versement_name
 
@@ -32,7 +33,8 @@ def lock_schedule(convention: Convention) -> None:
 
 
 def fixed_tranches(convention: Convention) -> dict[int, str]:
-    """Why each tranche whose versement is under way no longer changes, by its id."""
+    """Why each tranche whose versement is under way, shared, or diminished by a recovery no longer
+    changes, by its id."""
     why = {
         State.RECOMMENDED: _("est recommandée"),
         State.HELD: _("est recommandée, puis retenue"),
@@ -51,20 +53,23 @@ def fixed_tranches(convention: Convention) -> dict[int, str]:
         if count > 1
     }
     under_way = rows.filter(UNDER_WAY).order_by("pk").values_list("tranche", "state")
-    return shared | {tranche: why[State(state)] for tranche, state in under_way}
+    deducted = Recovery.objects.deducted().filter(deducted_from__tranche__convention=convention)
+    return (
+        {
+            tranche: _("porte un recouvrement déduit")
+            for tranche in deducted.values_list("deducted_from__tranche", flat=True)
+        }
+        | shared
+        | {tranche: why[State(state)] for tranche, state in under_way}
+    )
 
 
 def check_amount(convention: Convention, amount: Decimal) -> None:
-    """Refuses an amount in dollars above the envelope when it is known, and one that no longer
-    covers the versements under way."""
-    if amount > convention.amount:
-        envelope = Envelope.objects.filter(alliance=convention.alliance_id).first()
-        if envelope is not None and envelope.amount is not None and amount > envelope.amount:
-            raise Refusal(
-                _("L’enveloppe est de %(amount)s : la convention ne peut pas la dépasser.")
-                % {"amount": money(envelope.amount)},
-                field="amount",
-            )
+    """Refuses an amount in dollars above the envelope when it is known, less what other conventions
+    took of it, and one that no longer covers the versements under way. A signed convention may
+    keep its amount, or lower it."""
+    if amount > convention.amount or not convention.is_signed:
+        _check_envelope(convention, amount)
     committed = Versement.objects.filter(UNDER_WAY, tranche__convention=convention).total()
     if amount < committed:
         raise Refusal(
@@ -72,6 +77,27 @@ def check_amount(convention: Convention, amount: Decimal) -> None:
             % {"amount": money(committed)},
             field="amount",
         )
+
+
+def _check_envelope(convention: Convention, amount: Decimal) -> None:
+    envelope = Envelope.objects.filter(alliance=convention.alliance_id).first()
+    if envelope is None or envelope.amount is None:
+        return
+    others = Versement.objects.filter(alliance=convention.alliance_id).committed()
+    taken = others.exclude(tranche__convention=convention).total()
+    if amount <= envelope.amount - taken:
+        return
+    if taken:
+        raise Refusal(
+            _("Il reste %(left)s dans l’enveloppe : la convention ne peut pas dépasser ce montant.")
+            % {"left": money(max(envelope.amount - taken, ZERO))},
+            field="amount",
+        )
+    raise Refusal(
+        _("L’enveloppe est de %(amount)s : la convention ne peut pas la dépasser.")
+        % {"amount": money(envelope.amount)},
+        field="amount",
+    )
 
 
 def follow_avenant(alliance: Alliance, number: int, *, by: User) -> None:
@@ -104,7 +130,11 @@ def _follow(
         )
         summary = _("a annulé %(versement)s, que l’avenant no %(n)s retire")
     else:
-        versement.amount, versement.fiscal_year = tranche.amount, tranche.fiscal_year
+        assert line.was_amount is not None
+        # What was given up of the tranche stays given up: a raise adds, a cut only limits.
+        raised = max(tranche.amount - line.was_amount, ZERO)
+        versement.amount = min(versement.amount + raised, tranche.amount)
+        versement.fiscal_year = tranche.fiscal_year
         if not any(tranche.is_reached_by(one) for one in milestones):
             if versement.state == State.READY:
                 versement.wait_again()

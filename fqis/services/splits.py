@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from alliances import clock
@@ -157,17 +157,24 @@ def _check_shares(cycle: Cycle, shares: dict[str, Share]) -> None:
 def _write_rows(draft: EnvelopeSplit, parts: Sequence[Part], shares: dict[str, Share]) -> None:
     draft.parts.all().delete()
     draft.shares.all().delete()
-    SubEnvelope.objects.bulk_create(
-        SubEnvelope(
-            territory_id=draft.territory_id,
-            split=draft,
-            mrc=one.mrc,
-            name=one.name.strip(),
-            amount=one.amount,
-            percent=one.percent,
-        )
-        for one in parts
-    )
+    try:
+        with transaction.atomic():
+            SubEnvelope.objects.bulk_create(
+                SubEnvelope(
+                    territory_id=draft.territory_id,
+                    split=draft,
+                    mrc=one.mrc,
+                    name=one.name.strip(),
+                    amount=one.amount,
+                    percent=one.percent,
+                )
+                for one in parts
+            )
+    except IntegrityError as error:
+        # Names that differ by an accent or a mark are one place: only the database reads them so.
+        raise Refusal(
+            _("Deux sous-régions portent presque le même nom : gardez-en une.")
+        ) from error
     none = Share(Decimal(0))
     own = [(use, shares.get(use, none)) for use in (Use.ADMINISTRATION, Use.MOBILISATION)]
     rest = HUNDRED - sum((one.percent for _use, one in own), Decimal(0))

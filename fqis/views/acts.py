@@ -1,6 +1,6 @@
 """An act on a page: one small form, one service, one sentence of what was done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,11 @@ from django.utils.functional import Promise
 from alliances.errors import Refusal
 from alliances.models import User
 from alliances.scoping import person_of
+
+
+def ids_in(texts: Iterable[str]) -> set[int]:
+    """The ids that an address or a form says; what is no id, or could be none, is left out."""
+    return {int(one) for one in texts if one.isascii() and one.isdecimal() and len(one) <= 18}
 
 
 @dataclass(frozen=True)

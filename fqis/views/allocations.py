@@ -30,6 +30,7 @@ from fqis.forms.allocations import (
 from fqis.models import Allocation, AllocationFigure, EnvelopeMove
 from fqis.selectors import allocations as selectors
 from fqis.services.allocations import CONFIRM, PREPARE, outcome_of, published_envelopes
+from fqis.views.acts import ids_in
 
 SALT = "fqis.figures"
 
@@ -68,8 +69,7 @@ def new_scenario(request: HttpRequest) -> HttpResponse:
     """A scenario from the published total, or like another one (``comme``)."""
     require(person_of(request), PREPARE)
     form = NewScenarioForm(request.POST)
-    like = request.POST.get("comme", "")
-    source = Allocation.objects.filter(pk=int(like)).first() if like.isdecimal() else None
+    source = Allocation.objects.filter(pk__in=ids_in(request.POST.getlist("comme"))).first()
     if form.is_valid():
         try:
             made = services.create_scenario(
@@ -214,7 +214,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if cycle is None:
         return redirect("envelopes")
     every = list(Allocation.objects.filter(cycle=cycle).order_by("pk"))
-    asked = {int(one) for one in request.GET.getlist("r") if one.isdecimal()}
+    asked = ids_in(request.GET.getlist("r"))
     chosen = [one for one in every if one.pk in asked] or every
     rows = selectors.compared(chosen)
     context = {

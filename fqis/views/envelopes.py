@@ -21,7 +21,7 @@ from fqis.forms.versements import EnvelopeForm
 from fqis.models import Envelope, EnvelopeSplit
 from fqis.selectors import envelopes as selectors
 from fqis.services.splits import may_decide, may_prepare
-from fqis.views.acts import add_refusal
+from fqis.views.acts import add_refusal, ids_in
 
 State = EnvelopeSplit.State
 
@@ -177,7 +177,7 @@ def split_decide(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     draft = _draft(_known_envelope(alliance))
     seen = request.POST.get("revision", "")
     try:
-        if draft is None or not seen.isdecimal():
+        if draft is None or not ids_in([seen]):
             raise Refusal(_("Aucun partage n’attend de décision."))
         services.decide_split(draft, by=person_of(request), revision=int(seen))
     except Refusal as refusal:

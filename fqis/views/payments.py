@@ -25,7 +25,7 @@ from fqis.forms.payments import CorrectForm, PaymentFilter, RejectForm
 from fqis.models import PaymentBatch, PaymentLine
 from fqis.permissions import may_pay_somewhere
 from fqis.selectors import payments as selectors
-from fqis.views.acts import add_refusal
+from fqis.views.acts import add_refusal, ids_in
 
 PAGE = 50
 
@@ -110,7 +110,7 @@ def new_batch(request: HttpRequest) -> HttpResponse:
     found = list(selectors.sendable(user))
     chosen = {one.pk for one in found}
     if request.method == "POST":
-        asked = {int(one) for one in request.POST.getlist("v") if one.isdecimal()}
+        asked = ids_in(request.POST.getlist("v"))
         try:
             batch = services.create_batch(asked, by=user)
         except Refusal as refusal:

@@ -30,6 +30,7 @@ from fqis.selectors import queue as selectors
 from fqis.selectors.versements import StateTotal
 from fqis.services import authorise_versements
 from fqis.services.authorisations import Authorisation
+from fqis.views.acts import ids_in
 
 PAGE = 50
 State = Versement.State
@@ -207,8 +208,7 @@ def _selection(request: HttpRequest, rows: list[selectors.Row]) -> dict[str, Any
 
 def _ids(values: list[str]) -> set[int]:
     """The ids in the address or in the form; one field may hold many, separated by commas."""
-    typed = [one for value in values for one in value.split(",")]
-    return {int(one) for one in typed if one.isascii() and one.isdigit()}
+    return ids_in(one for value in values for one in value.split(","))
 
 
 def _asked(request: HttpRequest) -> set[int]:

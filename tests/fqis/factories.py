@@ -36,14 +36,15 @@ def funded_alliance(
     """An Alliance whose convention is signed: its first versement is ready."""
     alliance = AllianceFactory(territory)
     opened = services.open_envelope(alliance)
-    if envelope is not None:
-        opened.amount, opened.quality, opened.source = envelope, "fictional", "Tests"
-    else:
-        opened.amount, opened.quality, opened.source = None, "unknown", ""
+    opened.amount, opened.quality, opened.source = None, "unknown", ""
     opened.save()
     chosen = tranches or TRANCHES
     amount = sum((tranche.amount for tranche in chosen), Decimal(0))
     signed_convention(alliance, amount=amount, tranches=chosen)
+    if envelope is not None:
+        # After the signature: only an envelope still to confirm is ever under its convention.
+        opened.amount, opened.quality, opened.source = envelope, "fictional", "Tests"
+        opened.save()
     return alliance
 
 
