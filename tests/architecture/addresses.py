@@ -308,7 +308,9 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "practice": _practice,
     "practice_edit": _practice,
     "practice_withdraw": _practice,
-    "download_document": lambda a: (Document.objects.filter(alliance=a).earliest("pk").pk,),
+    "download_document": lambda a: (
+        Document.objects.filter(alliance=a, kind="convention").earliest("pk").pk,
+    ),
     "payment_batch": lambda a: (_line(a).batch.document.number,),
     "payment_answer": _answer,
     "payment_answer_apply": _answer,

@@ -14,7 +14,7 @@ from reporting.demo.people import PASSWORD
 from script.processes import pause
 from script.stack import start_web
 
-from .conftest import Portal, Visit, Visitor, _visits, free_port
+from .conftest import Portal, Visit, Visitor, free_port, open_browsers
 from .pages import button, done, from_home, plain, press
 
 TITLE = "Jardin de la gare, édition du soir"
@@ -298,7 +298,7 @@ def notice_state(story: Portal) -> str:
 def test_without_a_broker_the_act_holds_and_the_notice_comes_later(
     without_broker: Portal, browser: Browser, story: Portal
 ) -> None:
-    visits = _visits(without_broker, browser)
+    visits = open_browsers(without_broker, browser)
     visitor = next(visits)("budget@dgssac.example")
     page = choose_to_authorise(visitor, "Saguenay–Lac-Saint-Jean")
 
