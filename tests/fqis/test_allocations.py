@@ -270,7 +270,9 @@ def test_the_likeness_of_another_cycle_is_refused(cycle: Cycle) -> None:
 def test_after_the_decision_only_a_decided_move_changes_an_envelope(cycle: Cycle) -> None:
     confirmed(cycle)
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        # As the commit of the decision would, before anything else happens.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     envelopes = Envelope.objects.select_related("alliance__cycle", "alliance__territory")
     estrie = envelopes.get(alliance__cycle=cycle, territory__slug="estrie")
     outaouais = envelopes.get(alliance__cycle=cycle, territory__slug="outaouais")

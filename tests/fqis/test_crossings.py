@@ -334,7 +334,7 @@ def _confirmed_split(*alliances: Alliance) -> None:
     )
     for alliance in alliances:
         AllocationLine.objects.create(
-            allocation=split, place=alliance.territory, floor=alliance.envelope.amount
+            allocation=split, place=alliance.territory, floor=alliance.envelope.amount or Decimal(0)
         )
     split.confirm(by=person("delegate"), on=clock.today(), reference="L-1")
     split.save()
