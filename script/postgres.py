@@ -228,7 +228,7 @@ def embedded_postgres(
         command += ["-p", PORT, "-c", "max_connections=200"]
         if not durable:
             command += ["-c", "fsync=off", "-c", "full_page_writes=off"]
-            command += ["-c", "synchronous_commit=off"]
+            command += ["-c", "synchronous_commit=off", "-c", "jit=off"]
         # SIGINT stops at once and cleanly; SIGTERM would wait for every client to leave.
         fast = signal.SIGINT
         command = [*as_user(user, stop_signal=fast), *command]

@@ -1,6 +1,6 @@
 """What people do with an avenant: prepare it, send it, sign it, withdraw it.
 
-Guide 2024, §4.1 (the extension of 2024); ``docs/adr/0023-avenants.md``. The convention's row is the
+Guide 2024, §4.1 (the extension of 2024); ``docs/adr/0011-avenants.md``. The convention's row is the
 lock of its avenants: who takes it and an avenant takes the convention first.
 """
 

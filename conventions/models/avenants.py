@@ -71,7 +71,7 @@ class Avenant(FSMModelMixin, ScopedModel):
     """A change of a signed convention: its end, its amount, its schedule, its parties.
 
     What is empty does not change. The values it starts from are kept beside those it writes; it is
-    applied, whole, by the last signature (guide 2024, §4.1; ``docs/adr/0023-avenants.md``).
+    applied, whole, by the last signature (guide 2024, §4.1; ``docs/adr/0011-avenants.md``).
     """
 
     scoped_by = "convention"
