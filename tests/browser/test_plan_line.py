@@ -342,7 +342,7 @@ def let_a_night_pass(story: Portal) -> None:
 def read_letter(visitor: Visitor, story: Portal, *, number: int) -> str:
     """The words of the letter of approval, as the Table downloads it."""
     is_written = [("approved", "ready")]
-    wait_until(visitor.page, lambda: story.rows(VERSION, number) == is_written, seconds=60)
+    wait_until(visitor.page, lambda: story.rows(VERSION, number) == is_written, seconds=240)
     page = visitor.goto(f"{PLAN}{number}/")
     pdf = download(visitor, link(page, "Ouvrir la lettre (PDF)"))
     return plain("".join(one.extract_text() for one in PdfReader(BytesIO(pdf)).pages))

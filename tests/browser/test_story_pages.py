@@ -158,6 +158,7 @@ BEHIND = {
 # Files, exports and acts: nothing to look at.
 NOT_PAGES = {
     "download_document",
+    "convention_docx",
     "plan_docx",
     "plan_json",
     "account_logout",
