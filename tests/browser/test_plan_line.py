@@ -42,16 +42,22 @@ REMARKS = {
 CORRECTED = "Le comité de sélection se réunit chaque mois et publie ses motifs."
 BEFORE, AFTER = "par un formulaire court", "par téléphone ou en personne"
 WHY = "Des organismes sans ordinateur ne peuvent pas déposer."
-VERSION = """
+# The territory has a plan of 2017 too.
+ITS_PLAN = """
+    SELECT p.id FROM plans_plan p
+    JOIN alliances_alliance a ON a.id = p.alliance_id
+    JOIN alliances_cycle c ON c.id = a.cycle_id
+    JOIN alliances_territory t ON t.id = p.territory_id
+    WHERE t.slug = 'laurentides' AND c.slug = '2024-2029'
+"""
+VERSION = f"""
     SELECT v.state, d.state FROM plans_planversion v
     LEFT JOIN alliances_document d ON d.id = v.document_id
-    JOIN alliances_territory t ON t.id = v.territory_id
-    WHERE t.slug = 'laurentides' AND v.number = %s
+    WHERE v.plan_id = ({ITS_PLAN}) AND v.number = %s
 """
-A_DAY_EARLIER = """
-    UPDATE plans_planversion v SET in_force_from = in_force_from - 1
-    FROM alliances_territory t
-    WHERE t.id = v.territory_id AND t.slug = 'laurentides' AND v.number = 1
+A_DAY_EARLIER = f"""
+    UPDATE plans_planversion SET in_force_from = in_force_from - 1
+    WHERE plan_id = ({ITS_PLAN}) AND number = 1
 """
 
 
@@ -342,7 +348,7 @@ def let_a_night_pass(story: Portal) -> None:
 def read_letter(visitor: Visitor, story: Portal, *, number: int) -> str:
     """The words of the letter of approval, as the Table downloads it."""
     is_written = [("approved", "ready")]
-    wait_until(visitor.page, lambda: story.rows(VERSION, number) == is_written, seconds=240)
+    wait_until(visitor.page, lambda: story.rows(VERSION, number) == is_written, seconds=90)
     page = visitor.goto(f"{PLAN}{number}/")
     pdf = download(visitor, link(page, "Ouvrir la lettre (PDF)"))
     return plain("".join(one.extract_text() for one in PdfReader(BytesIO(pdf)).pages))
