@@ -95,7 +95,7 @@ def test_two_workers_draw_nearly_twice_as_fast_as_one(committed_db: Any, tmp_pat
         alone = draw(80, 1, env, broker.url, tmp_path)
         together = draw(80, 2, env, broker.url, tmp_path)
 
-    assert alone / together > 0.9 * free, (alone, together, free)
+    assert alone / together > 0.75 * free, (alone, together, free)
 
 
 COUNT = "sum(i * i for i in range(6_000_000))"
