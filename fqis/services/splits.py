@@ -99,7 +99,7 @@ def write_split(
         summary=_("a préparé le partage de l’enveloppe"),
         alliance=envelope.alliance,
         target=draft,
-        url=envelope.alliance.url("envelope_split"),
+        url=envelope.alliance.url("envelope"),
     )
     return draft
 
