@@ -4,6 +4,20 @@ from django.db import migrations
 
 from alliances.rls import DROP_FUNCTIONS, FUNCTIONS, ScopeByTerritory
 
+# An MRC is chosen in the row's own territory.
+MRC_KEY = """
+ALTER TABLE alliances_mrc ADD CONSTRAINT alliances_mrc_id_territory UNIQUE (id, territory_id);
+ALTER TABLE alliances_partner ADD CONSTRAINT partner_mrc_of_territory
+    FOREIGN KEY (mrc_id, territory_id) REFERENCES alliances_mrc (id, territory_id);
+ALTER TABLE alliances_devitalisedzone ADD CONSTRAINT zone_mrc_of_territory
+    FOREIGN KEY (mrc_id, territory_id) REFERENCES alliances_mrc (id, territory_id);
+"""
+DROP_MRC_KEY = """
+ALTER TABLE alliances_devitalisedzone DROP CONSTRAINT zone_mrc_of_territory;
+ALTER TABLE alliances_partner DROP CONSTRAINT partner_mrc_of_territory;
+ALTER TABLE alliances_mrc DROP CONSTRAINT alliances_mrc_id_territory;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("alliances", "0001_initial")]
@@ -12,6 +26,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
         ScopeByTerritory("Organisation"),
         ScopeByTerritory("Alliance"),
+        ScopeByTerritory("Partner"),
+        ScopeByTerritory("DevitalisedZone"),
         ScopeByTerritory("GovernanceBody"),
         ScopeByTerritory("SeatCount"),
         ScopeByTerritory(
@@ -42,4 +58,5 @@ class Migration(migrations.Migration):
             check="{own} OR (select app_can('manage_people'))",
         ),
         ScopeByTerritory("Invitation", using="{own} OR (select app_can('manage_people'))"),
+        migrations.RunSQL(MRC_KEY, DROP_MRC_KEY),
     ]

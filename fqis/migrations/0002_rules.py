@@ -1,8 +1,20 @@
-"""The rules the database holds beyond each model's own: whose row it is."""
+"""The rules the database holds beyond each model's own: whose row it is, and what is the ministry's
+own work, of which a Table reads nothing."""
 
 from django.db import migrations
 
 from alliances.rls import ScopeByTerritory
+
+# The split of a cycle, the moves between territories, the batches and answers of payments.
+OF_THE_MINISTRY = [
+    "fqis_allocation",
+    "fqis_allocationline",
+    "fqis_allocationfigure",
+    "fqis_envelopemove",
+    "fqis_paymentbatch",
+    "fqis_paymentanswer",
+    "fqis_paymentanswerline",
+]
 
 
 class Migration(migrations.Migration):
@@ -10,11 +22,25 @@ class Migration(migrations.Migration):
 
     operations = [
         ScopeByTerritory("Envelope"),
+        ScopeByTerritory("EnvelopeSplit"),
+        ScopeByTerritory("SubEnvelope"),
+        ScopeByTerritory("EnvelopeShare"),
         ScopeByTerritory("Versement"),
+        ScopeByTerritory("Recovery"),
+        ScopeByTerritory("PaymentLine"),
         ScopeByTerritory("Project"),
         ScopeByTerritory("ProjectPlace"),
         ScopeByTerritory("FundingSource"),
         ScopeByTerritory("Decision"),
         ScopeByTerritory("ProjectPayment"),
         ScopeByTerritory("ProjectResult"),
+        *(
+            migrations.RunSQL(
+                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+                f"CREATE POLICY ministry ON {table} USING ((select app_is_ministry()))"
+                " WITH CHECK ((select app_is_ministry()))",
+                f"DROP POLICY ministry ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+            )
+            for table in OF_THE_MINISTRY
+        ),
     ]

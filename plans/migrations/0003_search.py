@@ -118,7 +118,7 @@ DROP FUNCTION plans_search(tsquery, boolean);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("plans", "0006_practices")]
+    dependencies = [("plans", "0002_rules")]
 
     operations = [
         migrations.RunSQL(CONFIGURATION, DROP_CONFIGURATION),
