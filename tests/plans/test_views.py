@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from alliances import clock
 from plans.models import (
     Action,
     CanvasSection,
@@ -246,7 +247,7 @@ def test_from_submission_to_the_version_in_force(signed_in: Callable[..., Client
     client = signed_in("delegate")
     version = PlanVersion.objects.get()
     page = client.post(
-        f"{PLAN}1/approuver/", {"on": version.validated_at.date().isoformat()}, follow=True
+        f"{PLAN}1/approuver/", {"on": clock.day_of(version.validated_at).isoformat()}, follow=True
     )
 
     assert "approuvé. La lettre d’approbation part à la Table." in text_of(page)
