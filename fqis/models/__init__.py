@@ -1,6 +1,7 @@
 """The nouns of the money: envelopes, versements, and the projects it funds."""
 
 from .allocations import Allocation, AllocationFigure, AllocationLine
+from .budgets import BudgetLine
 from .envelopes import Envelope
 from .moves import EnvelopeMove
 from .payments import PaymentAnswer, PaymentAnswerLine, PaymentBatch, PaymentLine
@@ -20,6 +21,7 @@ __all__ = [
     "Allocation",
     "AllocationFigure",
     "AllocationLine",
+    "BudgetLine",
     "Decision",
     "Envelope",
     "EnvelopeMove",

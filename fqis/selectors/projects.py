@@ -59,6 +59,7 @@ def project_page(alliance: Alliance, number: str) -> Project | None:
         .prefetch_related(
             "mrcs",
             "sources",
+            "budget",
             Prefetch("decisions", Decision.objects.select_related("recorded_by")),
             Prefetch("payments", ProjectPayment.objects.select_related("recorded_by")),
             Prefetch("results", ProjectResult.objects.select_related("recorded_by")),

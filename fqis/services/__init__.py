@@ -8,6 +8,7 @@ from .authorisations import (
     authorise_versements,
     issue_versement,
 )
+from .budgets import Line
 from .envelopes import confirm_envelope, open_envelope
 from .follow_up import (
     abandon_project,
@@ -47,6 +48,7 @@ from .versements import (
 
 __all__ = [
     "Authorisation",
+    "Line",
     "Refused",
     "Source",
     "abandon_project",

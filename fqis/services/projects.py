@@ -14,10 +14,12 @@ from alliances import clock
 from alliances.errors import Refusal, StaleAct
 from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Mrc, Organisation, User
+from alliances.money import ZERO
 from alliances.permissions import require
 from alliances.services import journal
 from alliances.services.documents import next_number
 from fqis.models import Decision, FundingSource, Project, ProjectPlace
+from fqis.services.budgets import Line, write_budget
 from fqis.services.request_rules import (
     check_amount,
     check_eligible,
@@ -69,7 +71,9 @@ def next_project_number(alliance: Alliance) -> str:
     return f"{alliance.territory.abbreviation.upper()}-{sequence:04d}"
 
 
-def _write_rows(project: Project, sources: Sequence[Source], mrcs: Sequence[Mrc]) -> None:
+def _write_rows(
+    project: Project, sources: Sequence[Source], mrcs: Sequence[Mrc], budget: Sequence[Line]
+) -> None:
     names = [source.name.strip() for source in sources]
     if len(set(names)) < len(names):
         raise Refusal(_("La même source de financement est écrite deux fois."), field="sources")
@@ -79,6 +83,7 @@ def _write_rows(project: Project, sources: Sequence[Source], mrcs: Sequence[Mrc]
         FundingSource.objects.create(
             project=project, name=name, amount=source.amount, is_confirmed=source.is_confirmed
         )
+    write_budget(project, budget, others=sum((source.amount for source in sources), ZERO))
     project.places.all().delete()
     for mrc in mrcs:
         if mrc.territory_id != project.territory_id:
@@ -99,6 +104,7 @@ def register_project(
     priority: Priority | None = None,
     sources: Sequence[Source] = (),
     mrcs: Sequence[Mrc] = (),
+    budget: Sequence[Line] = (),
     inadmissible_because: str = "",
     **details: Unpack[Details],
 ) -> Project:
@@ -139,7 +145,7 @@ def register_project(
         registered_by=by,
         **details,
     )
-    _write_rows(project, sources, mrcs)
+    _write_rows(project, sources, mrcs, budget)
     _record(project, by=by, verb="register_project", summary=_("a inscrit le projet %(project)s"))
     if not is_admissible:
         return decide_project(
@@ -165,6 +171,7 @@ def update_project(
     priority: Priority | None = None,
     sources: Sequence[Source] = (),
     mrcs: Sequence[Mrc] = (),
+    budget: Sequence[Line] = (),
     **details: Unpack[Details],
 ) -> Project:
     """Mends a project while it is received. Refusals: those of ``register_project``, and one that
@@ -195,7 +202,7 @@ def update_project(
     project.starts_on, project.ends_on = starts_on, ends_on
     project.priority, project.priority_lineage = served, served.lineage
     project.save()
-    _write_rows(project, sources, mrcs)
+    _write_rows(project, sources, mrcs, budget)
     _record(project, by=by, verb="update_project", summary=_("a modifié le projet %(project)s"))
     return project
 

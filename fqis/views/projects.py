@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliances.errors import Refusal
 from alliances.exports import export_response
 from alliances.models import Alliance, JournalEntry
+from alliances.money import ZERO
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
 from alliances.selectors import remarks_on
 from alliances.templatetags.portal import money
 from fqis import services
+from fqis.forms.budgets import BudgetFormSet, budget_initial, lines_of
 from fqis.forms.filters import ProjectFilter
 from fqis.forms.projects import ProjectForm, SourceFormSet, sources_of
 from fqis.models import Project
@@ -69,14 +71,21 @@ def _register_lede(totals: selectors.RegisterTotals) -> str:
     }
 
 
-def _values(form: ProjectForm, sources: BaseFormSet) -> dict[str, Any]:
+def _values(form: ProjectForm, sources: BaseFormSet, budget: BaseFormSet) -> dict[str, Any]:
     """The keywords of the services, without what describes a new organisation."""
     typed = dict(form.cleaned_data)
     for name in ProjectForm.ORGANISATION:
         typed.pop(name)
     typed["mrcs"] = list(typed.get("mrcs") or [])
     typed["sources"] = sources_of(sources)
+    typed["budget"] = lines_of(budget)
     return typed
+
+
+def _all_valid(*forms: ProjectForm | BaseFormSet) -> bool:
+    """Whether all are right; each says what is wrong in it, even when another is."""
+    answers = [form.is_valid() for form in forms]
+    return all(answers)
 
 
 def _organisation(request: HttpRequest, alliance: Alliance, form: ProjectForm) -> Any:
@@ -97,6 +106,7 @@ def _form_page(
     alliance: Alliance,
     form: ProjectForm,
     sources: BaseFormSet,
+    budget: BaseFormSet,
     project: Project | None = None,
 ) -> HttpResponse:
     context = {
@@ -105,6 +115,7 @@ def _form_page(
         "page_title": _("Modifier la demande") if project else _("Inscrire un projet"),
         "form": form,
         "sources": sources,
+        "budget": budget,
         "project": project,
         "no_plan": not form.fields["priority"].queryset.exists(),  # type: ignore[attr-defined]
     }
@@ -118,10 +129,11 @@ def project_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Registers a request."""
     form = ProjectForm(request.POST or None, alliance=alliance)
     sources = SourceFormSet(request.POST or None, prefix="sources")
-    if request.method == "POST" and form.is_valid() and sources.is_valid():
+    budget = BudgetFormSet(request.POST or None, prefix="budget")
+    if request.method == "POST" and _all_valid(form, sources, budget):
         try:
             with transaction.atomic():
-                values = _values(form, sources)
+                values = _values(form, sources, budget)
                 values["organisation"] = _organisation(request, alliance, form)
                 project = services.register_project(alliance, by=person_of(request), **values)
         except Refusal as refusal:
@@ -132,7 +144,7 @@ def project_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
                 done = _("Demande %(number)s gardée comme non admissible, avec son motif.")
             messages.success(request, done % {"number": project.number})
             return redirect(project.get_absolute_url())
-    return _form_page(request, alliance, form, sources)
+    return _form_page(request, alliance, form, sources, budget)
 
 
 def _project(alliance: Alliance, number: str) -> Project:
@@ -157,10 +169,12 @@ def project_edit(request: HttpRequest, alliance: Alliance, number: str) -> HttpR
         for one in project.sources.all()
     ]
     sources = SourceFormSet(request.POST or None, prefix="sources", initial=rows)
-    if request.method == "POST" and form.is_valid() and sources.is_valid():
+    lines = budget_initial(project)
+    budget = BudgetFormSet(request.POST or None, prefix="budget", initial=lines)
+    if request.method == "POST" and _all_valid(form, sources, budget):
         try:
             with transaction.atomic():
-                values = _values(form, sources)
+                values = _values(form, sources, budget)
                 values["organisation"] = _organisation(request, alliance, form)
                 services.update_project(project, by=person_of(request), **values)
         except Refusal as refusal:
@@ -168,7 +182,7 @@ def project_edit(request: HttpRequest, alliance: Alliance, number: str) -> HttpR
         else:
             messages.success(request, _("Demande %(number)s modifiée.") % {"number": number})
             return redirect(project.get_absolute_url())
-    return _form_page(request, alliance, form, sources, project)
+    return _form_page(request, alliance, form, sources, budget, project)
 
 
 def _page(
@@ -176,6 +190,7 @@ def _page(
 ) -> HttpResponse:
     user = person_of(request)
     acts = offered_acts(user, project, bound)
+    other_money = sum((source.amount for source in project.sources.all()), start=ZERO)
     paid = sum((payment.amount for payment in project.payments.all()), start=0)
     context = {
         "alliance": alliance,
@@ -188,7 +203,8 @@ def _page(
         "may_edit": project.state == State.RECEIVED and can(user, "manage_projects", project),
         "paid": paid,
         "left": project.amount_granted - paid if project.amount_granted is not None else None,
-        "other_money": sum((source.amount for source in project.sources.all()), start=0),
+        "other_money": other_money,
+        "whole_cost": project.amount_requested + other_money,
         "timeline": selectors.timeline_of(project),
         "remarks": remarks_on("fqis.project", project.pk, alliance=alliance, user=user),
         "history": JournalEntry.objects.filter(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from random import Random
 
 from alliances import clock
@@ -10,6 +10,7 @@ from alliances.fiscal import FiscalYear
 from alliances.identity import acting_as
 from alliances.models import Mrc, Organisation
 from fqis.models import Envelope, Project
+from fqis.services.budgets import Line
 from fqis.services.follow_up import (
     abandon_project,
     complete_project,
@@ -36,6 +37,24 @@ SOURCES = [
     "Santé publique",
     "Caisse locale",
 ]
+
+
+def _budget(asked: Decimal, others: list[Source]) -> list[Line]:
+    """What a project costs in three lines, each paid in the same part by the fund."""
+    total = asked + sum((source.amount for source in others), Decimal(0))
+    costs = [
+        ("salaries", "Une personne à la coordination", (total * 60 / 100).quantize(Decimal(1))),
+        ("activities", "", (total * 25 / 100).quantize(Decimal(1))),
+    ]
+    lines = [
+        Line(category, cost, (cost * asked / total).quantize(Decimal(1), ROUND_DOWN), said)
+        for category, said, cost in costs
+    ]
+    last = total - sum((line.amount for line in lines), Decimal(0))
+    return [
+        *lines,
+        Line("supplies", last, asked - sum((line.asked for line in lines), Decimal(0))),
+    ]
 
 
 class Projects(Chapter):
@@ -156,6 +175,7 @@ class Projects(Chapter):
                 ends_on=ends,
                 priority=priority,
                 sources=others,
+                budget=_budget(asked, others) if shared > 0.6 else [],
                 mrcs=[place] if place and shared < 0.8 else [],
                 people_expected=expected,
                 received_on=received,

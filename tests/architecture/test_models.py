@@ -53,6 +53,7 @@ PARTS = {
     "fqis.EnvelopeShare.split",
     "fqis.SubEnvelope.split",
     "fqis.ProjectPlace.project",
+    "fqis.BudgetLine.project",
     "fqis.FundingSource.project",
     "reporting.FinancialLine.report",
 }
