@@ -76,25 +76,41 @@ class Place:
 
 
 def places_for(version: PlanVersion, kind: str) -> list[Place]:
-    """What an objective or an action of ``version`` may hang from; nothing for a priority."""
+    """What an objective, an action or an indicator of ``version`` may hang from; nothing for a
+    priority."""
     if kind == "objectif":
         priorities = Priority.objects.filter(version=version).order_by("rank", "pk")
         return [Place(one.pk, f"{one.rank} {one.title}", "") for one in priorities]
-    if kind != "action":
-        return []
-    objectives = (
-        Objective.objects.filter(version=version)
-        .select_related("priority")
-        .order_by("priority__rank", "priority", "rank", "pk")
-    )
-    return [
-        Place(
-            one.pk,
-            f"{one.priority.rank}.{one.rank} {one.title}",
-            f"{one.priority.rank} {one.priority.title}",
+    if kind == "action":
+        objectives = (
+            Objective.objects.filter(version=version)
+            .select_related("priority")
+            .order_by("priority__rank", "priority", "rank", "pk")
         )
-        for one in objectives
-    ]
+        return [
+            Place(one.pk, _numbered(one.priority, one), _numbered(one.priority))
+            for one in objectives
+        ]
+    if kind == "indicateur":
+        actions = (
+            Action.objects.filter(version=version)
+            .select_related("objective__priority")
+            .order_by("objective__priority__rank", "objective__rank", "objective", "rank", "pk")
+        )
+        return [
+            Place(one.pk, _numbered(*_path(one.objective), one), _numbered(*_path(one.objective)))
+            for one in actions
+        ]
+    return []
+
+
+def _path(objective: Objective) -> tuple[Priority, Objective]:
+    return objective.priority, objective
+
+
+def _numbered(*path: Any) -> str:
+    """« 1.2.3 Titre » of the last of ``path``."""
+    return f"{'.'.join(str(one.rank) for one in path)} {path[-1].title}"
 
 
 def _held(owner: Model, name: str, rows: list[Any]) -> None:

@@ -26,7 +26,7 @@ from plans.selectors import Place
 from plans.services import TextConflict
 from plans.wording import state_words, title_of
 
-LOGIC = [Kind.PRIORITIES, Kind.OBJECTIVES, Kind.MEANS]
+LOGIC = [Kind.PRIORITIES, Kind.OBJECTIVES, Kind.MEANS, Kind.INDICATORS]
 ACTION = [*ACTION_PARTS, Kind.INDICATORS]
 
 
@@ -43,7 +43,8 @@ class Difference:
 class Opened:
     """The element whose form is open: a new one under ``parent``, or the one that is ``pk``.
 
-    ``priority`` is the one it hangs from, shown in full.
+    ``priority`` is the one it hangs from, shown in full; ``moving`` the indicator of the action
+    that is being moved under another.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Opened:
     priority: int | None = None
     lines: BaseIndicatorLines | None = None
     action_url: str = ""
+    moving: int | None = None
     differences: list[Difference] = field(default_factory=list)
 
     @property
@@ -65,19 +67,27 @@ class Opened:
         return self.pk is not None and not self.form.is_bound
 
 
+def asked_key(request: HttpRequest, name: str) -> int | None:
+    """The key that the address gives under ``name``."""
+    asked = request.GET.get(name, "")
+    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+
+
 def _asked_priority(request: HttpRequest, opened: Opened | None) -> int | None:
     """The priority to show in full: that of the open element, else the one asked for."""
     if opened is not None and opened.priority is not None:
         return opened.priority
-    asked = request.GET.get("priorite", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+    return asked_key(request, "priorite")
 
 
-def _places(desk: selectors.Desk, opened: Opened | None) -> list[Place]:
-    """Where the open element may be moved."""
+def _places(desk: selectors.Desk, opened: Opened | None) -> dict[str, list[Place]]:
+    """Where the open element may be moved, and its indicator that is being moved."""
     if opened is None or opened.pk is None:
-        return []
-    return selectors.places_for(desk.version, opened.kind)
+        return {}
+    found = {"places": selectors.places_for(desk.version, opened.kind)}
+    if opened.moving is not None:
+        found["indicator_places"] = selectors.places_for(desk.version, "indicateur")
+    return found
 
 
 def section_page(
@@ -116,7 +126,7 @@ def section_page(
         "may": {kind: may_write and desk.opening.allows(kind) for kind in LOGIC},
         "may_actions": may_write and any(desk.opening.allows(kind) for kind in ACTION),
         "opened": opened,
-        "places": _places(desk, opened),
+        **_places(desk, opened),
         "open_priority": desk.open_priority,
         "remarks": remarks_on(
             version._meta.label_lower, version.pk, alliance=alliance, user=reader,

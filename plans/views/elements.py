@@ -27,7 +27,7 @@ from plans.forms import (
 )
 from plans.models import Action, CanvasSection, Indicator, Objective, PlanVersion, Priority
 from plans.opening import PART_OF, SECTION_OF, Opening, closed_words, is_new, opening_of
-from plans.views.editor import Difference, Opened, section_page
+from plans.views.editor import Difference, Opened, asked_key, section_page
 
 
 @dataclass(frozen=True)
@@ -265,6 +265,7 @@ def _form_page(request: HttpRequest, alliance: Alliance, writing: _Writing) -> H
         priority=getattr(_priority_of(element or writing.parent), "pk", None),
         lines=lines,
         action_url=request.get_full_path(),
+        moving=asked_key(request, "deplacer") if lines is not None and data is None else None,
         differences=differences,
     )
     return section_page(
@@ -306,13 +307,11 @@ def add(
     request: HttpRequest, alliance: Alliance, number: int, code: str, kind: str
 ) -> HttpResponse:
     """A new element under ``?sous=``. An objective without its priority is refused."""
-    under = request.GET.get("sous", "")
-    if kind == "objectif" and not under:
+    if kind == "objectif" and not request.GET.get("sous"):
         version = selectors.get_version(alliance, number)
         messages.error(request, _("Choisissez la priorité que cet objectif sert."))
         return section_page(request, alliance, version, code, status=422)
-    asked = int(under) if under.isdecimal() and len(under) < 19 else 0
-    writing = _writing(alliance, number, code, kind, under=asked)
+    writing = _writing(alliance, number, code, kind, under=asked_key(request, "sous") or 0)
     return _open_page(request, alliance, writing)
 
 

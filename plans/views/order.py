@@ -1,6 +1,6 @@
 """Moving, copying and taking out the elements of the logic, inside the editor.
 
-An indicator is moved and copied among those of its action; its form takes it out.
+An indicator has no form of its own: that of its action shows it, and takes it out.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from alliances.errors import Refusal, StaleAct
 from alliances.models import Alliance
 from alliances.scoping import alliance_page, person_of
 from plans import selectors, services
-from plans.models import Indicator, PlanVersion
+from plans.models import Action, Indicator, PlanVersion
 
 from .elements import back_to, kind_of, one_of
 
@@ -89,8 +89,9 @@ def move(
         else:
             under, rank = sent.get("sous", ""), sent.get("rang", "").strip()
             parent = None
-            if under.isdecimal() and kind in ("objectif", "action"):
-                parent = one_of(kind_of(kind).parent, version, int(under[:18]))
+            if under.isdecimal() and kind != "priorite":
+                above = Action if kind == INDICATOR else kind_of(kind).parent
+                parent = one_of(above, version, int(under[:18]))
             element = services.move_element_to(
                 element, by=by, parent=parent, rank=int(rank[:4]) if rank.isdecimal() else None
             )

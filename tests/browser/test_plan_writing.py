@@ -203,6 +203,35 @@ def test_an_action_moves_by_keyboard_and_by_mouse(visit_story: Visit) -> None:
     assert words() == [moved[-1], *moved[:-1]]
 
 
+def test_an_indicator_moves_under_another_action_by_keyboard_and_by_mouse(
+    visit_story: Visit, story: Portal
+) -> None:
+    visitor = visit_story("coordination@mauricie.example")
+    page = visitor.page
+    pk = open_action(visitor, "transport des denrées")
+    parent = "SELECT action_id FROM plans_indicator WHERE id = %s"
+    line = page.locator(".ind-line").first
+    indicator = int(line.get_attribute("data-pk") or 0)
+    other = page.locator(f".node[data-move-into=indicateur]:not([data-into='{pk}'])").first
+    under = int(other.get_attribute("data-into") or 0)
+
+    line.get_by_role("link", name="Déplacer vers…").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_label("Sous quelle action")).to_be_focused()
+    check_wide_and_narrow(visitor)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_label("Sous quelle action").select_option(str(under))
+    press(page, button(page, "Déplacer"))
+    assert story.rows(parent, indicator) == [(under,)]
+    assert f"/action/{under}/" in page.url
+
+    handle = page.locator(f"#indicateur-{indicator} [data-handle]")
+    with page.expect_navigation():
+        handle.drag_to(page.locator(f"[data-into='{pk}'] .act__t"))
+    assert story.rows(parent, indicator) == [(pk,)]
+
+
 def test_the_editor_is_accessible_and_fits_a_phone(visit_story: Visit) -> None:
     visitor = visit_story("coordination@mauricie.example")
     for path in ("3/", "2c/", "8/", "verifier/"):

@@ -124,6 +124,39 @@ def test_an_indicator_is_moved_and_copied_in_the_form_of_its_action(
     assert copied.url == f"{form}#indicateur-{action.indicators.get(rank=2).pk}"
 
 
+def test_an_indicator_goes_under_another_action(signed_in: Callable[..., Client]) -> None:
+    version = written_version("mauricie", priorities=2)
+    here, there = Action.objects.filter(version=version).order_by("objective__priority__rank")
+    one = Indicator.objects.get(action=here)
+    client = signed_in("coordination")
+    form = f"{PLAN}1/8/action/{here.pk}/"
+
+    closed = client.get(form).content.decode()
+    page = text_of(client.get(form, {"deplacer": one.pk}))
+    answer = client.post(f"{PLAN}1/8/indicateur/{one.pk}/deplacer/", {"sous": there.pk, "rang": ""})
+
+    assert f'href="{form}?deplacer={one.pk}#indicateur-{one.pk}"' in closed
+    assert "Sous quelle action" not in closed
+    assert "Sous quelle action" in page
+    assert "2.1.1 Action 2.1.1" in page
+    assert answer.url == f"{PLAN}1/8/action/{there.pk}/#indicateur-{one.pk}"
+    one.refresh_from_db()
+    assert (one.action, one.rank) == (there, 2)
+
+
+def test_an_indicator_goes_under_no_action_of_another_version(
+    signed_in: Callable[..., Client],
+) -> None:
+    mine = Indicator.objects.get(action__version=written_version("mauricie", priorities=1))
+    theirs = Action.objects.get(version=written_version("laval", priorities=1))
+    client = signed_in("coordination")
+    address = f"{PLAN}1/8/indicateur/{mine.pk}/deplacer/"
+
+    assert client.post(address, {"sous": theirs.pk}).status_code == 404
+    assert client.post(address, {"sous": "9" * 30}).status_code == 404
+    assert Indicator.objects.get(pk=mine.pk).action_id == mine.action_id
+
+
 def test_an_indicator_of_another_version_is_not_moved_nor_taken_out_alone(
     signed_in: Callable[..., Client],
 ) -> None:
