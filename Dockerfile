@@ -8,7 +8,7 @@ WORKDIR /srv/alliances
 COPY requirements/base.txt requirements/base.txt
 RUN pip install --require-hashes --only-binary :all: --requirement requirements/base.txt
 COPY . .
-RUN pybabel compile --directory locale --domain django
+RUN python -m script.catalogues
 # Throw-away values: collecting files reads the settings and reaches nothing.
 RUN DJANGO_SETTINGS_MODULE=alliances.config.settings.production SECRET_KEY=build-only \
     ALLOWED_HOSTS=build.invalid PUBLIC_URL=https://build.invalid \

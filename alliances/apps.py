@@ -8,14 +8,12 @@ class AlliancesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from .cycle_words import speak_each_cycle
         from .language import count_in_french
         from .models import Document
         from .services.journal import name_verbs
         from .tabs import Tab, register_tab
 
         count_in_french()
-        speak_each_cycle()
         register_tab(Tab("team", _("Équipe"), "team", 70))
         register_tab(
             Tab(

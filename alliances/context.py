@@ -16,7 +16,6 @@ def portal(request: HttpRequest) -> dict[str, object]:
                 "Personnes, dates et montants inventés. Montants publiés : les cycles, Mauricie,"
                 " Laval, Chaudière-Appalaches, Lanaudière, Montréal (2017), Jamésie (2023)."
             ),
-            "cycle_name": _("cycle 2024-2029"),
             "today": clock.today(),
             "session_seconds": settings.SESSION_COOKIE_AGE,
             "passkeys": settings.MFA_PASSKEY_LOGIN_ENABLED,

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from alliances import clock
+from alliances.cycle_words import words_of
 from alliances.models import Alliance
 from alliances.money import format_plain
 from alliances.permissions import can as holds
@@ -280,3 +281,22 @@ def alliance_crumbs(alliance: Alliance, *, last: str = "") -> list[dict[str, str
         {"label": str(alliance), "url": alliance.get_absolute_url() if last else ""},
     ]
     return [*crumbs, {"label": last, "url": ""}] if last else crumbs
+
+
+class _CycleWords(template.Node):
+    def __init__(self, cycle: template.base.FilterExpression, nodes: template.NodeList) -> None:
+        self.cycle, self.nodelist = cycle, nodes
+
+    def render(self, context: template.Context) -> SafeString:
+        with words_of(self.cycle.resolve(context)):
+            return self.nodelist.render(context)
+
+
+@register.tag
+def cycle_words(parser: template.base.Parser, token: template.base.Token) -> _CycleWords:
+    """``{% cycle_words alliance.cycle %}…{% endcycle_words %}``: a row of a list of several cycles,
+    in the words of its own."""
+    _name, cycle = token.split_contents()
+    nodes = parser.parse(["endcycle_words"])
+    parser.delete_first_token()
+    return _CycleWords(parser.compile_filter(cycle), nodes)

@@ -1,16 +1,17 @@
 """The words of a cycle: « entente » in 2017, « convention » since; elided as French does."""
 
-import gettext as gettext_module
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from django.conf import settings
+from django.template import Context, Template
 from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from alliances.cycle_words import words_of
 from alliances.models import Cycle
+from script.cycle_words import told
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "2017-2024", "2024-2029"
@@ -47,11 +48,16 @@ def cycle(slug: str) -> Cycle:
 
 
 @pytest.mark.parametrize(("sentence", "said"), SAID.items())
-def test_each_cycle_says_its_own_words(sentence: str, said: str) -> None:
+def test_a_sentence_is_told_with_the_words_of_2017(sentence: str, said: str) -> None:
+    assert told(sentence, "fr", "entente") == said
+
+
+def test_each_cycle_says_its_own_words() -> None:
     with words_of(cycle(OLD), "fr"):
-        assert gettext(sentence) == said
+        assert gettext("Montant de la convention") == "Montant de l’entente"
+        assert gettext("PARC approuvé") == "Plan de travail approuvé"
     with words_of(cycle(NEW), "fr"):
-        assert gettext(sentence) == sentence
+        assert gettext("Montant de la convention") == "Montant de la convention"
 
 
 def test_the_words_close_with_the_block_and_nest() -> None:
@@ -68,8 +74,25 @@ def test_lazy_and_counted_sentences_follow() -> None:
     label = gettext_lazy("Convention signée")
     with words_of(cycle(OLD), "fr"):
         assert str(label) == "Entente signée"
-        said = [ngettext("%(n)s convention", "%(n)s conventions", n) for n in (0, 1, 2)]
-    assert said == ["%(n)s entente", "%(n)s entente", "%(n)s ententes"]
+        said = [ngettext("Convention à envoyer", "Conventions à envoyer", n) for n in (0, 1, 2)]
+    assert said == ["Entente à envoyer", "Entente à envoyer", "Ententes à envoyer"]
+
+
+def test_a_row_of_a_list_of_both_cycles_speaks_with_its_own() -> None:
+    rows = Template(
+        "{% for one in cycles %}{% cycle_words one %}{% translate 'Convention' %}"
+        "{% endcycle_words %} {% endfor %}{% translate 'Convention' %}"
+    )
+
+    with translation.override("fr"):
+        said = rows.render(Context({"cycles": [cycle(OLD), cycle(NEW)]}))
+
+    assert said == "Entente Convention Convention"
+
+
+def test_counts_of_a_sentence_that_does_not_change_stay_french() -> None:
+    with words_of(cycle(OLD), "fr"):
+        assert ngettext("%(n)s projet", "%(n)s projets", 0) == "%(n)s projet"
 
 
 def test_english_says_work_plan() -> None:
@@ -93,11 +116,9 @@ def test_dates_and_numbers_keep_the_language() -> None:
 
 def sentences() -> Iterator[str]:
     """Every sentence of the portal, as the English catalogue lists them."""
-    folder = Path(settings.BASE_DIR) / "locale" / "en" / "LC_MESSAGES" / "django.mo"
-    with folder.open("rb") as file:
-        catalogue = gettext_module.GNUTranslations(file)
-    for key in catalogue._catalog:  # type: ignore[attr-defined]
-        yield key[0] if isinstance(key, tuple) else key
+    with (settings.BASE_DIR / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
+        for message in read_po(file):
+            yield message.id[0] if message.pluralizable else message.id
 
 
 def test_no_sentence_keeps_a_word_of_2024_or_forgets_to_elide() -> None:

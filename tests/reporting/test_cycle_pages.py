@@ -32,6 +32,7 @@ FOREIGN = {
     # « Entente » alone is a kind of file that people deposit.
     NEW: re.compile(r"\b[Ld]’entente\b|[Pp]lan de travail|\bMTESS\b"),
 }
+ROW = r'<tr><th scope="row"><a href="/alliances/(\w+)/.*?</tr>'
 TAKEN_FROM_2017 = re.compile(r"plan de travail 2017-2024, version \d")
 
 
@@ -120,6 +121,31 @@ def test_the_boards_speak_with_the_words_of_the_cycle_they_show(
 
     main = words[words.index("Aller au contenu") :]
     assert not FOREIGN[cycle].search(main.replace("entente avec", "")), FOREIGN[cycle].search(main)
+
+
+def test_a_queue_of_both_cycles_says_each_row_in_its_words(client: Client) -> None:
+    for territory, cycle in (("mauricie", OLD), ("laval", NEW)):
+        signed_convention(AllianceFactory(territory, cycle), **terms_of(cycle))
+    client.force_login(person("analyst"))
+
+    page = client.get("/versements/", {"etat": "a-recommander"}).text
+
+    rows = {row[1]: words_on(row[0]) for row in re.finditer(ROW, page, re.DOTALL)}
+    assert "Entente signée" in rows["mauricie"]
+    assert "Convention signée" in rows["laval"]
+    assert "Convention" not in rows["mauricie"]
+
+
+@pytest.mark.parametrize("cycle", [OLD, NEW])
+def test_the_foot_of_a_page_names_the_cycle_of_its_alliance(client: Client, cycle: str) -> None:
+    alliance = AllianceFactory("mauricie", cycle)
+    client.force_login(person("coordination", "mauricie"))
+
+    def foot(path: str) -> str:
+        return words_on(client.get(path).text.split("<footer")[1])
+
+    assert f"Alliances pour la solidarité, cycle {cycle}" in foot(alliance.get_absolute_url())
+    assert "cycle" not in foot("/")
 
 
 def test_a_table_goes_from_one_cycle_to_the_other(client: Client) -> None:
