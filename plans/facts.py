@@ -69,7 +69,7 @@ def indicator_line(indicator: IndicatorContent) -> str:
 
 
 def target_words(
-    baseline: Decimal | None, target: Decimal | None, unit: str, frequency: str
+    baseline: Decimal | None, target: Decimal | None, unit: str, frequency: str = ""
 ) -> str:
     """« de 38 à 60 tonnes, chaque année », « cible à fixer »."""
     if target is None:

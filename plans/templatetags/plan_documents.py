@@ -141,7 +141,7 @@ def _indicator(one: IndicatorContent) -> IndicatorSheet:
         decimal_text(one.baseline),
         f"{decimal_text(one.target)} {one.unit}".strip() if one.target is not None else "",
         value_text("frequency", one.frequency),
-        target_words(one.baseline, one.target, one.unit, one.frequency),
+        target_words(one.baseline, one.target, one.unit),
     )
 
 
