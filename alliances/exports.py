@@ -2,20 +2,27 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from tempfile import TemporaryFile
 from typing import Any
 
-from django.http import HttpResponse
-from django.utils import timezone
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone, translation
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+
+from alliances.identity import acting_as
+from alliances.models import User
 
 Cell = str | int | Decimal | date | datetime | bool | None
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What a streamed file sends at once, in characters.
+PART = 64 * 1024
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -83,3 +90,66 @@ def _xlsx_cell(value: Cell) -> Any:
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None)
     return harmless(value)
+
+
+def streamed_response(
+    format: str,
+    filename: str,
+    columns: Sequence[str],
+    rows: Callable[[], Iterable[Sequence[Cell]]],
+    *,
+    reader: User,
+) -> StreamingHttpResponse:
+    """The same file as ``export_response``, sent as it is read: memory does not grow with rows.
+
+    ``rows`` is called once the answer is on its way, outside the request's transaction: the
+    identity of ``reader`` and the language of the request are bound again around it.
+    """
+    is_xlsx = format == "xlsx"
+    parts = _xlsx_parts if is_xlsx else _csv_parts
+    headings = [str(column) for column in columns]
+    language = translation.get_language()
+
+    def sent() -> Iterator[bytes]:
+        with translation.override(language), acting_as(reader):
+            yield from parts(headings, rows())
+
+    response = StreamingHttpResponse(sent(), content_type=XLSX if is_xlsx else CSV)
+    extension = "xlsx" if is_xlsx else "csv"
+    response["Content-Disposition"] = f'attachment; filename="{filename}.{extension}"'
+    return response
+
+
+def _csv_parts(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    text.write("\ufeff")
+    writer.writerow([harmless(column) for column in columns])
+    for row in rows:
+        writer.writerow([_csv_cell(value) for value in row])
+        if text.tell() > PART:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
+
+
+def _xlsx_parts(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """A workbook is a zip that only ends with its last row: written on disk, then sent."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.freeze_panes = "A2"
+    headings = []
+    for index, column in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = max(14, len(column) + 2)
+        cell = WriteOnlyCell(sheet, harmless(column))
+        cell.font = Font(bold=True)
+        headings.append(cell)
+    sheet.append(headings)
+    for row in rows:
+        sheet.append([_xlsx_cell(value) for value in row])
+    with TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        while part := file.read(PART):
+            yield part

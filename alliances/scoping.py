@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from . import logs
 from .cycle_words import words_of
@@ -30,7 +30,7 @@ def get_alliance(user: User, territory: str, cycle: str) -> Alliance:
     return alliance
 
 
-AllianceView = Callable[..., HttpResponse]
+AllianceView = Callable[..., HttpResponseBase]
 
 
 def alliance_page(right: str = VIEW) -> Callable[[AllianceView], AllianceView]:
@@ -41,7 +41,7 @@ def alliance_page(right: str = VIEW) -> Callable[[AllianceView], AllianceView]:
         @wraps(view)
         def wrapped(
             request: HttpRequest, territory: str, cycle: str, *args: object, **kwargs: object
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             logs.add_context(territory=territory)
             alliance = get_alliance(request.user, territory, cycle)  # type: ignore[arg-type]
             require(request.user, right, alliance)  # type: ignore[arg-type]

@@ -1,10 +1,10 @@
 """The tabs of an Alliance: each application brings its own, the kernel only lines them up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Aggregate, Count, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,8 @@ from .permissions import VIEW, can
 
 @dataclass(frozen=True)
 class Tab:
-    """``rows`` gives what the tab shows the number of; without ``right``, no tab."""
+    """``rows`` gives what the tab shows the number of, counted by ``number``; without ``right``,
+    no tab."""
 
     key: str
     label: str | Promise
@@ -22,6 +23,7 @@ class Tab:
     rank: int
     rows: Callable[[Alliance], QuerySet[Any]] | None = None
     right: str = VIEW
+    number: Aggregate = field(default_factory=lambda: Count("pk"))
 
 
 _tabs: dict[str, Tab] = {}
@@ -52,7 +54,7 @@ def _counts(alliance: Alliance) -> dict[str, int]:
         .order_by()
         .annotate(tab=Value(tab.key))
         .values_list("tab")
-        .annotate(number=Count("pk"))
+        .annotate(number=tab.number)
         for tab in _tabs.values()
         if tab.rows
     ]

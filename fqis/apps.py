@@ -7,6 +7,8 @@ class FqisConfig(AppConfig):
     verbose_name = "FQIS"
 
     def ready(self) -> None:
+        from django.db.models import Sum
+
         from alliances.services.comments import register_target
         from alliances.services.documents import Renderer, register_renderer
         from alliances.services.journal import name_verbs
@@ -15,7 +17,7 @@ class FqisConfig(AppConfig):
         from conventions.watch import Watch, register_watch
         from fqis import services
         from fqis.documents import ANNULMENT_KIND, NOTICE_KIND, RECOVERY_KIND
-        from fqis.models import Project, Versement
+        from fqis.models import Project, ProjectTally, Versement
         from fqis.payment_files import BATCH_KIND
         from fqis.selectors.threads import supported_by_priority
         from fqis.services import schedule
@@ -51,7 +53,8 @@ class FqisConfig(AppConfig):
                 _("Projets"),
                 "projects",
                 40,
-                lambda alliance: Project.objects.filter(alliance=alliance),
+                lambda alliance: ProjectTally.objects.filter(alliance=alliance),
+                number=Sum("projects"),
             )
         )
         register_tab(Tab("finances", _("Finances"), "finances", 50))
@@ -90,6 +93,8 @@ class FqisConfig(AppConfig):
                 "drop_recovery": _("Recouvrement abandonné"),
                 "receive_recovery": _("Recouvrement remboursé"),
                 "deduct_recovery": _("Recouvrement déduit"),
+                "save_view": _("Vue du registre partagée"),
+                "remove_view": _("Vue du registre retirée"),
                 "register_organisation": _("Organisation inscrite"),
                 "register_project": _("Projet inscrit"),
                 "update_project": _("Projet modifié"),

@@ -67,6 +67,7 @@ def _links(user: User) -> list[Link]:
             (_("National"), reverse("national")),
             (_("Alliances"), reverse("alliance_list")),
             (_("Plans"), reverse("plan_board")),
+            (_("Projets"), reverse("register")),
         ]
         if territories_with(user, "accept_report"):
             links.append((_("Redditions"), reverse("report_queue")))
@@ -77,6 +78,7 @@ def _links(user: User) -> list[Link]:
         links += [
             (_("Mes alliances"), reverse("alliance_list")),
             (_("Plans"), reverse("plan_board")),
+            (_("Projets"), reverse("register")),
             (_("Redditions"), reverse("report_queue")),
         ]
     elif Side.TABLE in sides:

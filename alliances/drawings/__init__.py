@@ -7,6 +7,14 @@ dot, because a template writes floats with the comma of French.
 from alliances.drawings.bars import Rect, Seats, Segment, coordinate, seats, segments, stacked_bar
 from alliances.drawings.envelopes import Envelope, Part, envelope
 from alliances.drawings.paces import Pace, pace
+from alliances.drawings.shares import (
+    Share,
+    ShareBars,
+    Treemap,
+    shade_of,
+    share_bars,
+    treemap,
+)
 from alliances.drawings.tiles import TILE_GRID, WIDE_TILES, Tile, TileMap, tile_map
 from alliances.drawings.timelines import (
     Act,
@@ -33,8 +41,11 @@ __all__ = [
     "SeatTrend",
     "Seats",
     "Segment",
+    "Share",
+    "ShareBars",
     "Tile",
     "TileMap",
+    "Treemap",
     "coordinate",
     "deadline_rail",
     "envelope",
@@ -43,6 +54,9 @@ __all__ = [
     "seat_trend",
     "seats",
     "segments",
+    "shade_of",
+    "share_bars",
     "stacked_bar",
     "tile_map",
+    "treemap",
 ]

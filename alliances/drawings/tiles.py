@@ -21,17 +21,24 @@ _PAINT = {
     "waiting": ("f-pale s-piv", "2", False, "s-piv", "2"),
     "held": ("f-white s-red", "2", False, "s-red", "2.5"),
     "todo": ("f-white s-light", "1.5", False, "s-grey", "1.4"),
+    # A quantity: from nothing to the most.
+    "shade3": ("f-piv", "", True, "", "0"),
+    "shade2": ("f-regular", "", True, "", "0"),
+    "shade1": ("f-pale s-piv", "1", False, "", "0"),
+    "shade0": ("f-white s-light", "1.5", False, "", "0"),
 }
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One territory of the map. ``kind``: done, moving, waiting, held or todo."""
+    """One territory of the map. ``kind``: done, moving, waiting, held or todo; or shade0 to shade3
+    for a quantity, whose ``word`` in the legend is ``key``."""
 
     abbreviation: str
     name: str
     word: str
     kind: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,8 @@ def _mark(kind: str, cx: float, cy: float, size: float = 1.0) -> str:
         return f"M{at(-6, 0)} {at(-2.5, 3.5)} {at(4, -3.5)}"
     if kind in {"moving", "waiting"}:
         return f"M{at(-6, 0)}H{coordinate(cx + 5 * size)}M{at(1, -4)} {at(5, 0)} {at(1, 4)}"
+    if kind.startswith("shade"):
+        return ""
     if kind == "held":
         return f"M{at(-3, -5)}V{coordinate(cy + 5 * size)}M{at(3, -5)}V{coordinate(cy + 5 * size)}"
     right, left = coordinate(cx + 4 * size), coordinate(cx - 4 * size)
@@ -122,7 +131,8 @@ def tile_map(tiles: Sequence[Tile]) -> TileMap:
 def _legend(tiles: Sequence[Tile]) -> list[TileKey]:
     counts: dict[tuple[str, str], int] = {}
     for tile in tiles:
-        counts[tile.kind, tile.word] = counts.get((tile.kind, tile.word), 0) + 1
+        key = tile.kind, tile.key or tile.word
+        counts[key] = counts.get(key, 0) + 1
     keys = []
     for kind in _PAINT:
         for (its_kind, word), count in counts.items():

@@ -156,6 +156,14 @@ def _tiles() -> drawings.TileMap:
     )
 
 
+def _shares() -> list[drawings.Share]:
+    return [
+        drawings.Share(str(_("Logement")), 48, "piv"),
+        drawings.Share(str(_("Alimentation")), 31),
+        drawings.Share(str(_("Transport")), 12, "pale"),
+    ]
+
+
 @login_not_required
 def gallery(request: HttpRequest) -> HttpResponse:
     today = date(2026, 11, 23)
@@ -196,6 +204,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "envelope": _envelope(),
         "pace": _pace(),
         "tiles": _tiles(),
+        "share_bars": drawings.share_bars(_shares()),
+        "treemap": drawings.treemap(_shares()),
         "rail": drawings.deadline_rail(
             [date(2026, 11, 20), date(2026, 11, 27), date(2026, 12, 4), date(2027, 1, 15)],
             today=today,

@@ -14,6 +14,7 @@ from .projects import (
     ProjectResult,
 )
 from .recoveries import Recovery
+from .register import ProjectTally, SavedView
 from .splits import EnvelopeShare, EnvelopeSplit, SubEnvelope
 from .versements import Versement
 
@@ -36,7 +37,9 @@ __all__ = [
     "ProjectPayment",
     "ProjectPlace",
     "ProjectResult",
+    "ProjectTally",
     "Recovery",
+    "SavedView",
     "SubEnvelope",
     "Versement",
 ]

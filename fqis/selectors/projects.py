@@ -1,21 +1,28 @@
 """Projects as registers, pages, reports and exports need them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Count, DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from alliances import clock
-from alliances.exports import Cell
 from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Mrc, Organisation
 from alliances.money import ZERO
-from fqis.models import Decision, FundingSource, Project, ProjectPayment, ProjectResult
+from fqis.models import (
+    Decision,
+    FundingSource,
+    Project,
+    ProjectPayment,
+    ProjectResult,
+    ProjectTally,
+)
 from fqis.wording import date_long
 from plans.models import PlanVersion, Priority
 
@@ -81,12 +88,29 @@ class RegisterTotals:
 def register_totals(projects: QuerySet[Project]) -> RegisterTotals:
     chosen = projects.order_by().values("pk")
     sums = Project.objects.filter(pk__in=chosen).aggregate(
-        count=Count("pk"), requested=Sum("amount_requested"), granted=Sum("amount_granted")
+        count=Count("pk"),
+        requested=Sum("amount_requested"),
+        granted=Sum("amount_granted"),
+        paid=Sum(RawSQL("fqis_project.paid", [], output_field=_money_of_a_sum())),
     )
-    paid = ProjectPayment.objects.filter(project__in=chosen).aggregate(total=Sum("amount"))
     return RegisterTotals(
-        sums["count"], sums["requested"] or ZERO, sums["granted"] or ZERO, paid["total"] or ZERO
+        sums["count"], sums["requested"] or ZERO, sums["granted"] or ZERO, sums["paid"] or ZERO
     )
+
+
+def tallied_totals(tallies: QuerySet[ProjectTally]) -> RegisterTotals:
+    """The same sums, from what the database keeps of them: whatever the number of projects."""
+    sums = tallies.aggregate(Sum("projects"), Sum("requested"), Sum("granted"), Sum("paid"))
+    return RegisterTotals(
+        sums["projects__sum"] or 0,
+        sums["requested__sum"] or ZERO,
+        sums["granted__sum"] or ZERO,
+        sums["paid__sum"] or ZERO,
+    )
+
+
+def _money_of_a_sum() -> DecimalField:
+    return DecimalField(max_digits=14, decimal_places=2)
 
 
 def priorities_in_force(alliance: Alliance, day: date | None = None) -> QuerySet[Priority]:
@@ -165,46 +189,6 @@ def project_figures(alliance: Alliance, fiscal_year: FiscalYear) -> ProjectFigur
         orphans=sum(row["lost"] for row in states.values()),
         by_state={state: states[state]["n"] if state in states else 0 for state in State.values},
     )
-
-
-def register_columns() -> list[str]:
-    return [
-        _("Numéro"),
-        _("Titre"),
-        _("Porteur"),
-        _("NEQ"),
-        _("Priorité du plan"),
-        _("MRC"),
-        _("Reçu le"),
-        _("Début"),
-        _("Fin"),
-        _("Montant demandé"),
-        _("Montant accordé"),
-        _("Payé"),
-        _("État"),
-        _("Décidé le"),
-    ]
-
-
-def register_cells(projects: QuerySet[Project]) -> Iterator[list[Cell]]:
-    """The rows of an export; ``projects`` from ``register_of``, with their MRCs."""
-    for project in projects:
-        yield [
-            project.number,
-            project.title,
-            project.organisation.name,
-            project.organisation.neq,
-            project.priority.title if project.priority else "",
-            ", ".join(mrc.name for mrc in project.mrcs.all()),
-            project.received_on,
-            project.starts_on,
-            project.ends_on,
-            project.amount_requested,
-            project.amount_granted,
-            project.paid,  # type: ignore[attr-defined]
-            str(State(project.state).label),
-            project.decided_on,
-        ]
 
 
 GLYPHS = {

@@ -37,6 +37,7 @@ from .recoveries import (
     propose_recovery,
     receive_recovery,
 )
+from .saved_views import remove_view, save_view
 from .splits import decide_split, set_own_share_ceiling, write_split
 from .versements import (
     confirm_payment,
@@ -90,6 +91,8 @@ __all__ = [
     "register_project",
     "reject_payment",
     "release_versement",
+    "remove_view",
+    "save_view",
     "set_contact",
     "set_own_share_ceiling",
     "sign_agreement",

@@ -3,72 +3,46 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.forms import BaseFormSet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliances.errors import Refusal
-from alliances.exports import export_response
 from alliances.models import Alliance, JournalEntry
 from alliances.money import ZERO
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
 from alliances.selectors import remarks_on
-from alliances.templatetags.portal import money
 from fqis import services
 from fqis.forms.budgets import BudgetFormSet, budget_initial, lines_of
-from fqis.forms.filters import ProjectFilter
 from fqis.forms.projects import ProjectForm, SourceFormSet, sources_of
+from fqis.forms.register import ProjectFilter
 from fqis.models import Project
 from fqis.selectors import projects as selectors
 from fqis.views.acts import Offered, add_refusal, perform
 from fqis.views.project_acts import ACTS, offered_acts
+from fqis.views.register import context_of, export_of
 
-PAGE = 50
 State = Project.State
 
 
 @require_safe
 @alliance_page()
-def projects(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+def projects(request: HttpRequest, alliance: Alliance) -> HttpResponseBase:
     """The register; ``export=csv`` or ``xlsx`` gives exactly what is filtered."""
     found = ProjectFilter(request.GET, queryset=selectors.register_of(alliance), alliance=alliance)
-    if export := request.GET.get("export"):
-        name = f"projets-{alliance.territory.slug}-{alliance.cycle.slug}"
-        rows = selectors.register_cells(found.qs.prefetch_related("mrcs"))
-        return export_response(export, name, selectors.register_columns(), rows)
-    totals = selectors.register_totals(found.qs)
+    if request.GET.get("export"):
+        return export_of(request, found, f"projets-{alliance.territory.slug}-{alliance.cycle.slug}")
     context = {
+        **context_of(request, found),
         "alliance": alliance,
         "tab": "projects",
         "page_title": _("Projets"),
-        "lede": _register_lede(totals),
-        "filters": found.form,
-        "sort": request.GET.get("tri", ""),
-        "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
-        "totals": totals,
-        "may_manage": can(person_of(request), "manage_projects", alliance),
     }
     return render(request, "fqis/projects.html", context)
-
-
-def _register_lede(totals: selectors.RegisterTotals) -> str:
-    if not totals.count:
-        return _("Aucun projet.")
-    return ngettext(
-        "%(n)s projet. Accordé : %(granted)s. Payé : %(paid)s.",
-        "%(n)s projets. Accordé : %(granted)s. Payé : %(paid)s.",
-        totals.count,
-    ) % {
-        "n": totals.count,
-        "granted": money(totals.granted),
-        "paid": money(totals.paid),
-    }
 
 
 def _values(form: ProjectForm, sources: BaseFormSet, budget: BaseFormSet) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from fqis.models import (
     PaymentLine,
     Project,
     Recovery,
+    SavedView,
     Versement,
 )
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
@@ -228,6 +229,10 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "versement": lambda a: (_versement(a).pk,),
     "recovery": lambda a: (_recovery(a).pk,),
     "project": lambda a: (_project(a).number,),
+    "carrier": lambda a: (_project(a).organisation_id,),
+    "project_view_remove": lambda a: (
+        SavedView.objects.filter(territory=a.territory_id).earliest("pk").pk,
+    ),
     "project_edit": lambda a: (_project(a, "received").number,),
     "report": lambda a: ("2025-2026",),
     "report_open": lambda a: ("2026-2027",),
@@ -311,6 +316,7 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "download_document": lambda a: (
         Document.objects.filter(alliance=a, kind="convention").earliest("pk").pk,
     ),
+    "register_view_remove": lambda a: (1,),
     "payment_batch": lambda a: (_line(a).batch.document.number,),
     "payment_answer": _answer,
     "payment_answer_apply": _answer,
@@ -373,5 +379,7 @@ FORMS: dict[str, Callable[[Alliance], dict[str, Any]]] = {
         "body": "Une remarque.",
     },
     "set_access": lambda a: {"access": "close"},
+    "project_views": lambda a: {"name": "À décider", "query": "etat=a-decider"},
+    "register_views": lambda a: {"name": "À décider", "query": "etat=a-decider"},
     "empowerment": lambda a: {"act": "resolution"},
 }

@@ -95,6 +95,13 @@ def _tell() -> dict[str, Alliance]:
         _amend(alliance, cast)
         _scan_papers(alliance, cast)
         _recover(alliance, cast)
+        money.save_view(
+            by=cast.of(alliance, "direction"),
+            name="À décider",
+            query="etat=a-decider",
+            alliance=alliance,
+            is_shared=True,
+        )
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

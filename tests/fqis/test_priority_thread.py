@@ -15,7 +15,7 @@ from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.models import Alliance
 from fqis import services
-from fqis.forms.filters import ProjectFilter
+from fqis.forms.register import ProjectFilter
 from fqis.models import Project
 from fqis.selectors.projects import project_figures, register_of, register_totals
 from fqis.selectors.threads import thread_of, threads_of

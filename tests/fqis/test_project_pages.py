@@ -212,7 +212,8 @@ def test_the_register_filters_sorts_and_exports(page: Any) -> None:
     assert [one.title for one in found.context["page"]] == ["Jardin"]
     found = page(user, alliance.url("projects") + "?tri=titre")
     assert [one.title for one in found.context["page"]] == ["Frigo", "Jardin"]
-    csv = page(user, alliance.url("projects") + "?q=frig&export=csv").content.decode("utf-8-sig")
+    sent = page(user, alliance.url("projects") + "?q=frig&export=csv")
+    csv = b"".join(sent.streaming_content).decode("utf-8-sig")
     assert len(csv.strip().splitlines()) == 2
     assert "Frigo" in csv
 
