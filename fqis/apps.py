@@ -10,12 +10,20 @@ class FqisConfig(AppConfig):
         from django.db.models import Sum
 
         from alliances.services.comments import register_target
-        from alliances.services.documents import Renderer, register_renderer
+        from alliances.services.documents import Renderer, name_deposits, register_renderer
         from alliances.services.journal import name_verbs
         from alliances.services.milestones import on_milestone
         from alliances.tabs import Tab, register_tab
         from conventions.watch import Watch, register_watch
         from fqis import services
+        from fqis.agreement_documents import (
+            AGREEMENT_KIND,
+            CHANGE_KIND,
+            CONSENSUS_KIND,
+            EXPENSE_KIND,
+            PHOTO_KIND,
+            SIGNED_KIND,
+        )
         from fqis.documents import ANNULMENT_KIND, NOTICE_KIND, RECOVERY_KIND
         from fqis.models import Project, ProjectTally, Versement
         from fqis.payment_files import BATCH_KIND
@@ -45,6 +53,19 @@ class FqisConfig(AppConfig):
             Renderer("documents/annulation_avis.html", label=_("Annulation d’un avis")),
         )
         register_renderer(BATCH_KIND, Renderer("", label=_("Lot de paiement")))
+        register_renderer(
+            AGREEMENT_KIND,
+            Renderer("documents/convention_projet.html", label=_("Convention de projet")),
+        )
+        name_deposits(
+            {
+                SIGNED_KIND: _("Convention de projet signée"),
+                CHANGE_KIND: _("Modification d’un projet"),
+                CONSENSUS_KIND: _("Consensus pour la poursuite d’un projet"),
+                EXPENSE_KIND: _("Pièce d’une dépense"),
+                PHOTO_KIND: _("Photo d’un projet"),
+            }
+        )
         register_target(Project, closers=["manage_projects", "decide_projects"])
         register_target(Versement, closers=["recommend_versement", "authorise_versement"])
         register_tab(
@@ -101,6 +122,25 @@ class FqisConfig(AppConfig):
                 "analyse_project": _("Projet analysé"),
                 "decide_project": _("Décision sur un projet"),
                 "sign_project_agreement": _("Convention de projet signée"),
+                "prepare_project_agreement": _("Convention de projet préparée"),
+                "withdraw_project_agreement": _("Convention de projet retirée"),
+                "deposit_signed_agreement": _("Convention de projet déposée"),
+                "meet_instalment": _("Condition d’un versement remplie"),
+                "correct_project_payment": _("Paiement d’un projet corrigé"),
+                "record_expense": _("Dépense consignée"),
+                "cancel_expense": _("Dépense annulée"),
+                "propose_project_change": _("Modification proposée"),
+                "agree_project_change": _("Modification convenue"),
+                "decline_project_change": _("Modification écartée"),
+                "continue_project": _("Poursuite d’un projet structurant"),
+                "ask_result": _("Résultats demandés"),
+                "remind_results": _("Organisations relancées"),
+                "revoke_result_request": _("Lien des résultats fermé"),
+                "receive_result": _("Résultats reçus"),
+                "accept_result": _("Résultats acceptés"),
+                "return_result": _("Résultats retournés"),
+                "add_result_photo": _("Photo déposée"),
+                "withdraw_result_photo": _("Photo retirée"),
                 "start_project": _("Projet démarré"),
                 "pay_project": _("Projet payé"),
                 "record_result": _("Résultat consigné"),

@@ -1,9 +1,59 @@
-"""What the worker does for the projects."""
+"""What the worker does for the projects: the letters that ask for results, the merged sums."""
+
+import logging
 
 from celery import shared_task
-from django.db import connection
+from django.db import connection, transaction
 
 from alliances.identity import acting_as_portal
+
+from .models import ResultRequest
+from .services import result_links
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def send_result_requests() -> int:
+    """Sends the requests that wait, each in its own transaction.
+
+    It is its own sweep: a broker that was down or a worker that died leaves the row to send.
+    """
+    sent = 0
+    with acting_as_portal():
+        waiting = list(
+            result_links.to_send().order_by("asked_at", "pk").values_list("pk", flat=True)[:200]
+        )
+    for pk in waiting:
+        with acting_as_portal():
+            row = (
+                result_links.to_send()
+                .select_for_update(skip_locked=True, of=("self",))
+                .select_related(
+                    "asked_by",
+                    "project__organisation",
+                    "project__alliance__cycle",
+                    "project__alliance__table",
+                    "project__alliance__territory",
+                )
+                .filter(pk=pk)
+                .first()
+            )
+            if row is not None:
+                sent += _send(row)
+    return sent
+
+
+def _send(row: ResultRequest) -> bool:
+    """One letter; a failure is counted on its row and never stops the others."""
+    try:
+        with transaction.atomic():
+            result_links.send(row)
+    except Exception:
+        logger.exception("request for results %s not sent", row.pk)
+        result_links.count_failure(row.pk)
+        return False
+    return True
 
 
 @shared_task

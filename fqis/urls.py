@@ -10,10 +10,13 @@ from fqis.views import (
     payment_answers,
     payments,
     portraits,
+    project_pages,
+    project_results,
     projects,
     queue,
     recoveries,
     register,
+    result_links,
     threads,
 )
 
@@ -36,6 +39,7 @@ urlpatterns = [
     path(f"{MOVE}<int:pk>/", moves.move, name="envelope_move"),
     path(f"{MOVE}<int:pk>/decider/", moves.decide, name="envelope_move_decide"),
     path(f"{MOVE}<int:pk>/retirer/", moves.withdraw, name="envelope_move_withdraw"),
+    path("resultats/<str:token>/", result_links.results, name="project_result_link"),
     path("versements/", queue.versements, name="versements"),
     path("versements/autoriser/", queue.authorise, name="versements_authorise"),
     path(PAYMENTS, payments.payments, name="payments"),
@@ -97,7 +101,51 @@ urlpatterns = [
     path(f"{ALLIANCE}projets/portrait/", portraits.project_portrait, name="project_portrait"),
     path(f"{ALLIANCE}projets/organismes/<int:pk>/", portraits.carrier, name="carrier"),
     path(f"{ALLIANCE}projets/nouveau/", projects.project_new, name="project_new"),
+    path(f"{ALLIANCE}projets/resultats/", project_results.results, name="project_results"),
+    path(
+        f"{ALLIANCE}projets/resultats/<int:year>/relancer/",
+        project_results.remind,
+        name="project_results_remind",
+    ),
     path(f"{ALLIANCE}projets/<str:number>/", projects.project, name="project"),
+    path(
+        f"{ALLIANCE}projets/<str:number>/argent/", project_pages.project_money, name="project_money"
+    ),
+    path(
+        f"{ALLIANCE}projets/<str:number>/resultats/",
+        project_pages.project_results,
+        name="project_follow_results",
+    ),
+    path(
+        f"{ALLIANCE}projets/<str:number>/resultats/<int:year>/",
+        project_pages.project_result,
+        name="project_result",
+    ),
+    path(
+        f"{ALLIANCE}projets/<str:number>/resultats/<int:year>/photo/",
+        project_pages.project_photo,
+        name="project_photo",
+    ),
+    path(
+        f"{ALLIANCE}projets/<str:number>/resultats/<int:year>/fermer-le-lien/",
+        project_results.close_link,
+        name="project_link_close",
+    ),
+    path(
+        f"{ALLIANCE}projets/<str:number>/documents/",
+        project_pages.project_documents,
+        name="project_documents",
+    ),
+    path(
+        f"{ALLIANCE}projets/<str:number>/convention/",
+        project_pages.project_agreement,
+        name="project_agreement",
+    ),
+    path(
+        f"{ALLIANCE}projets/<str:number>/modification/",
+        project_pages.project_change,
+        name="project_change",
+    ),
     path(f"{ALLIANCE}projets/<str:number>/modifier/", projects.project_edit, name="project_edit"),
     path(f"{ALLIANCE}projets/<str:number>/<slug:act>/", projects.project_act, name="project_act"),
 ]

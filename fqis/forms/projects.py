@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from alliances import clock
 from alliances.errors import Refusal
-from alliances.fiscal import FiscalYear
 from alliances.forms import DateInput
 from alliances.models import Alliance, Mrc, Organisation
 from alliances.money import MoneyFormField
@@ -307,27 +306,3 @@ class CompleteForm(DayForm):
 
 class AbandonForm(DayForm):
     note = forms.CharField(label=_("Motif"), widget=lines())
-
-
-class PaymentForm(DayForm):
-    amount = MoneyFormField(label=_("Montant payé"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["on"].label = _("Payé le")
-
-
-class ResultForm(ActForm):
-    fiscal_year = forms.TypedChoiceField(
-        label=_("Exercice"), coerce=lambda value: FiscalYear(int(value))
-    )
-    people_reached = CompleteForm.base_fields["people_reached"]
-    people_in_poverty = CompleteForm.base_fields["people_in_poverty"]
-    targets_met = CompleteForm.base_fields["targets_met"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        first = FiscalYear.of(self.project.decided_on or clock.today()).start
-        last = FiscalYear.of(clock.today()).start
-        years: Any = self.fields["fiscal_year"]
-        years.choices = [(year, str(FiscalYear(year))) for year in range(last, first - 1, -1)]

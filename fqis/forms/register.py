@@ -14,6 +14,7 @@ from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Cycle, Territory
 from fqis.models import Project, ProjectTally, SavedView
+from fqis.selectors.project_follow_up import ending_soon, instalments_due
 from fqis.selectors.projects import (
     RegisterTotals,
     mrcs_of,
@@ -29,6 +30,8 @@ STATES = [
     ("a-decider", _("À décider")),
     ("soutenus", _("Soutenus")),
     ("sans-bilan", _("Finis sans bilan")),
+    ("a-payer", _("Versement convenu à payer")),
+    ("finit-bientot", _("Finissent d’ici trente jours")),
     *Project.State.choices,
 ]
 SORTS = {
@@ -39,6 +42,8 @@ SORTS = {
     "recu": "received_on",
     "etat": "state",
 }
+# Those that the sums do not know: they look at other rows, or at the day.
+UNTALLIED = {"sans-bilan", "a-payer", "finit-bientot"}
 # What a filter on the sums can say as well as one on the projects.
 TALLIED = {"etat", "priorite", "exercice", "cycle", "territoire", "tri"}
 
@@ -85,7 +90,7 @@ class ProjectFilter(django_filters.FilterSet):
         """The sums of what is filtered: those the database keeps, when it keeps them."""
         self.form.is_valid()
         chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
-        if set(chosen) - TALLIED or chosen.get("etat") == "sans-bilan":
+        if set(chosen) - TALLIED or chosen.get("etat") in UNTALLIED:
             return register_totals(self.qs)
         return tallied_totals(self.tallies(chosen))
 
@@ -118,6 +123,10 @@ class ProjectFilter(django_filters.FilterSet):
     def by_state(self, queryset: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
         if value == "sans-bilan":
             return queryset.filter(state=Project.State.UNDER_WAY, ends_on__lt=clock.today())
+        if value == "a-payer":
+            return queryset.filter(pk__in=instalments_due().values("agreement__project"))
+        if value == "finit-bientot":
+            return queryset.filter(ending_soon())
         return queryset.filter(self._of_state(value))
 
     def by_priority(self, queryset: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:

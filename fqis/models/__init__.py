@@ -1,20 +1,17 @@
 """The nouns of the money: envelopes, versements, and the projects it funds."""
 
+from .agreements import ProjectAgreement, ProjectInstalment
 from .allocations import Allocation, AllocationFigure, AllocationLine
 from .budgets import BudgetLine
+from .changes import ProjectChange, ProjectContinuation
 from .envelopes import Envelope
 from .moves import EnvelopeMove
 from .payments import PaymentAnswer, PaymentAnswerLine, PaymentBatch, PaymentLine
-from .projects import (
-    Decision,
-    FundingSource,
-    Project,
-    ProjectPayment,
-    ProjectPlace,
-    ProjectResult,
-)
+from .project_payments import ProjectExpense, ProjectPayment
+from .projects import Decision, FundingSource, Project, ProjectPlace
 from .recoveries import Recovery
 from .register import ProjectTally, SavedView
+from .results import ProjectResult, ResultPhoto, ResultRequest, ResultTarget
 from .splits import EnvelopeShare, EnvelopeSplit, SubEnvelope
 from .versements import Versement
 
@@ -34,11 +31,19 @@ __all__ = [
     "PaymentBatch",
     "PaymentLine",
     "Project",
+    "ProjectAgreement",
+    "ProjectChange",
+    "ProjectContinuation",
+    "ProjectExpense",
+    "ProjectInstalment",
     "ProjectPayment",
     "ProjectPlace",
     "ProjectResult",
     "ProjectTally",
     "Recovery",
+    "ResultPhoto",
+    "ResultRequest",
+    "ResultTarget",
     "SavedView",
     "SubEnvelope",
     "Versement",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliances import clock
-from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Mrc, Organisation, ScopedModel, User
 from alliances.money import MoneyField
 from plans.models import Priority
@@ -323,91 +322,3 @@ class Decision(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.project} · {self.outcome}"
-
-
-class ProjectPayment(ScopedModel):
-    """What the Table paid to a project, in dollars: never before acceptance, never above it."""
-
-    scoped_by = "project"
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payments")
-    on = models.DateField(_("payé le"))
-    amount = MoneyField(_("montant"))
-    recorded_at = models.DateTimeField(default=clock.now, editable=False)
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", editable=False
-    )
-
-    class Meta:
-        ordering = ["on", "pk"]
-        indexes = [models.Index(fields=["territory", "on"], name="project_payment_by_date")]
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="project_payment_positive"),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="within_grant",
-                operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                func="""
-                    DECLARE granted numeric; decided date; already numeric;
-                    BEGIN
-                    SELECT p.amount_granted, p.decided_on INTO granted, decided
-                    FROM fqis_project p WHERE p.id = NEW.project_id FOR UPDATE;
-                    SELECT coalesce(sum(q.amount), 0) INTO already
-                    FROM fqis_projectpayment q WHERE q.project_id = NEW.project_id;
-                    IF granted IS NULL OR NEW.on < decided OR already + NEW.amount > granted THEN
-                        RAISE EXCEPTION 'Ce paiement précède l’acceptation ou la dépasse.'
-                            USING ERRCODE = 'check_violation',
-                                  CONSTRAINT = 'project_payment_within_grant';
-                    END IF;
-                    RETURN NEW;
-                    END;
-                """,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.project} · {self.amount}"
-
-
-class ProjectResult(ScopedModel):
-    """People a project reached in a fiscal year: counts, never names (indicator 3.3)."""
-
-    scoped_by = "project"
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="results")
-    fiscal_year = models.PositiveSmallIntegerField(_("exercice"))
-    people_reached = models.PositiveIntegerField(_("personnes directement rejointes"))
-    people_in_poverty = models.PositiveIntegerField(
-        _("dont personnes en situation de pauvreté"), null=True, blank=True
-    )
-    targets_met = models.BooleanField(_("cibles atteintes"), null=True)
-    recorded_at = models.DateTimeField(default=clock.now, editable=False)
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", editable=False
-    )
-
-    class Meta:
-        ordering = ["fiscal_year", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "fiscal_year"], name="project_result_once_a_year"
-            ),
-            models.CheckConstraint(
-                condition=Q(people_in_poverty=None) | Q(people_in_poverty__lte=F("people_reached")),
-                name="project_result_within_reached",
-                violation_error_message=_(
-                    "Le nombre de personnes en situation de pauvreté dépasse celui des personnes"
-                    " rejointes."
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.project} · {self.year}"
-
-    @property
-    def year(self) -> FiscalYear:
-        return FiscalYear(self.fiscal_year)

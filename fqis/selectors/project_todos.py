@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,16 +12,29 @@ from alliances.permissions import rights_of
 from alliances.todo import Todo
 from fqis.models import Project
 
+from .project_follow_up import ending_soon, instalments_due
+
 
 def pending(user: User) -> list[QuerySet[Alliance]]:
-    """The Alliances with requests to decide, then those with projects over and not closed."""
-    return [_to_decide(user), _ended(user)]
+    """The Alliances with requests to decide, projects over and not closed, results to accept,
+    instalments due, projects that end soon."""
+    return [
+        _to_decide(user),
+        _ended(user),
+        _to_accept(user),
+        _to_pay(user),
+        _ending(user),
+    ]
 
 
 def todo(user: User) -> list[Todo]:
-    """One thing for each Alliance and act; two queries."""
-    return [_decision_todo(one) for one in _to_decide(user)] + [
-        _result_todo(one) for one in _ended(user)
+    """One thing for each Alliance and act; five queries."""
+    return [
+        *(_decision_todo(one) for one in _to_decide(user)),
+        *(_result_todo(one) for one in _ended(user)),
+        *(_accept_todo(one) for one in _to_accept(user)),
+        *(_pay_todo(one) for one in _to_pay(user)),
+        *(_ending_todo(one) for one in _ending(user)),
     ]
 
 
@@ -33,6 +46,22 @@ def _to_decide(user: User) -> QuerySet[Alliance]:
 def _ended(user: User) -> QuerySet[Alliance]:
     ended = Q(projects__state=Project.State.UNDER_WAY, projects__ends_on__lt=clock.today())
     return _with_projects(user, ended, "projects__ends_on")
+
+
+def _to_accept(user: User) -> QuerySet[Alliance]:
+    submitted = Q(projects__results__state="submitted")
+    found = _with_projects(user, submitted, "projects__results__submitted_at__date")
+    return found.annotate(year=Max("projects__results__fiscal_year"))
+
+
+def _to_pay(user: User) -> QuerySet[Alliance]:
+    due = Q(projects__in=instalments_due().values("agreement__project"))
+    return _with_projects(user, due, "projects__agreed_on")
+
+
+def _ending(user: User) -> QuerySet[Alliance]:
+    soon = Q(projects__in=Project.objects.filter(ending_soon()).values("pk"))
+    return _with_projects(user, soon, "projects__ends_on")
 
 
 def _with_projects(user: User, which: Q, day: str) -> QuerySet[Alliance]:
@@ -71,6 +100,54 @@ def _result_todo(alliance: Any) -> Todo:
         % {"n": alliance.number},
         url=f"{alliance.url('projects')}?etat=sans-bilan",
         button=_("Consigner les bilans"),
+        alliance=alliance,
+        since=alliance.oldest,
+        detail=str(alliance.territory),
+    )
+
+
+def _accept_todo(alliance: Any) -> Todo:
+    return Todo(
+        title=ngettext(
+            "%(n)s résultat de projet est à accepter",
+            "%(n)s résultats de projets sont à accepter",
+            alliance.number,
+        )
+        % {"n": alliance.number},
+        url=f"{alliance.url('project_results')}?exercice={alliance.year}&etat=submitted",
+        button=_("Lire les résultats"),
+        alliance=alliance,
+        since=alliance.oldest,
+        detail=str(alliance.territory),
+    )
+
+
+def _pay_todo(alliance: Any) -> Todo:
+    return Todo(
+        title=ngettext(
+            "%(n)s projet a un versement convenu à payer",
+            "%(n)s projets ont un versement convenu à payer",
+            alliance.number,
+        )
+        % {"n": alliance.number},
+        url=f"{alliance.url('projects')}?etat=a-payer",
+        button=_("Voir les projets"),
+        alliance=alliance,
+        since=alliance.oldest,
+        detail=str(alliance.territory),
+    )
+
+
+def _ending_todo(alliance: Any) -> Todo:
+    return Todo(
+        title=ngettext(
+            "%(n)s projet finit d’ici trente jours",
+            "%(n)s projets finissent d’ici trente jours",
+            alliance.number,
+        )
+        % {"n": alliance.number},
+        url=f"{alliance.url('projects')}?etat=finit-bientot",
+        button=_("Voir les projets"),
         alliance=alliance,
         since=alliance.oldest,
         detail=str(alliance.territory),

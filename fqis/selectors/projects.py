@@ -26,6 +26,8 @@ from fqis.models import (
 from fqis.wording import date_long
 from plans.models import PlanVersion, Priority
 
+from .project_results import asked_of
+
 State = Project.State
 
 
@@ -138,7 +140,8 @@ class ProjectFigures:
 
     ``granted`` and ``supported`` are of the projects decided in the year, ``paid`` and the people
     of the acts of the year; ``by_state`` counts every project as it stands now; ``orphans`` serve
-    a priority that the version in force no longer has.
+    a priority that the version in force no longer has. The people are those of accepted results;
+    ``results_missing`` counts the projects whose people are not known, which are no zero.
     """
 
     granted: Decimal
@@ -146,13 +149,14 @@ class ProjectFigures:
     supported: int
     people_reached: int
     people_in_poverty: int
+    results_missing: int
     levered: Decimal
     orphans: int
     by_state: dict[str, int] = field(default_factory=dict)
 
 
 def project_figures(alliance: Alliance, fiscal_year: FiscalYear) -> ProjectFigures:
-    """Constant number of queries: five."""
+    """Constant number of queries: six."""
     first, last = fiscal_year.first_day, fiscal_year.last_day
     projects = Project.objects.filter(alliance=alliance)
     decided = projects.supported().filter(decided_on__range=(first, last))
@@ -160,9 +164,11 @@ def project_figures(alliance: Alliance, fiscal_year: FiscalYear) -> ProjectFigur
     paid = ProjectPayment.objects.filter(
         project__alliance=alliance, on__range=(first, last)
     ).aggregate(total=Sum("amount"))
-    people = ProjectResult.objects.filter(
+    told = ProjectResult.objects.accepted().filter(
         project__alliance=alliance, fiscal_year=fiscal_year.start
-    ).aggregate(reached=Sum("people_reached"), poor=Sum("people_in_poverty"))
+    )
+    people = told.aggregate(reached=Sum("people_reached"), poor=Sum("people_in_poverty"))
+    known = told.exclude(people_reached_said="missing").values("project")
     lever = FundingSource.objects.filter(project__in=decided.values("pk")).aggregate(
         total=Sum("amount")
     )
@@ -185,6 +191,7 @@ def project_figures(alliance: Alliance, fiscal_year: FiscalYear) -> ProjectFigur
         supported=granted["n"],
         people_reached=people["reached"] or 0,
         people_in_poverty=people["poor"] or 0,
+        results_missing=asked_of(alliance, fiscal_year).exclude(pk__in=known).count(),
         levered=lever["total"] or ZERO,
         orphans=sum(row["lost"] for row in states.values()),
         by_state={state: states[state]["n"] if state in states else 0 for state in State.values},

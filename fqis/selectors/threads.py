@@ -62,8 +62,9 @@ def served_by(projects: QuerySet[Project]) -> dict[UUID | None, Served]:
         .annotate(total=Sum("amount"))
     )
     people = {
-        lineage: (reached, in_poverty or 0)
-        for lineage, reached, in_poverty in ProjectResult.objects.filter(project__in=chosen)
+        lineage: (reached or 0, in_poverty or 0)
+        for lineage, reached, in_poverty in ProjectResult.objects.accepted()
+        .filter(project__in=chosen)
         .order_by()
         .values_list("project__priority_lineage")
         .annotate(reached=Sum("people_reached"), poor=Sum("people_in_poverty"))
@@ -237,7 +238,8 @@ def _passages(held: Iterable[Priority]) -> Iterable[Passage]:
 def reached_people() -> Coalesce:
     """The people each project of a query reached, all years together."""
     rows = (
-        ProjectResult.objects.filter(project=OuterRef("pk"))
+        ProjectResult.objects.accepted()
+        .filter(project=OuterRef("pk"))
         .order_by()
         .values("project")
         .annotate(total=Sum("people_reached"))

@@ -1,5 +1,13 @@
 """The acts of the money and of the projects, one module for each noun."""
 
+from .agreements import (
+    Part,
+    deposit_signed_agreement,
+    meet_condition,
+    prepare_agreement,
+    sign_agreement,
+    withdraw_agreement,
+)
 from .allocations import change_scenario, confirm_allocation, create_scenario, write_figures
 from .authorisations import (
     Authorisation,
@@ -9,20 +17,22 @@ from .authorisations import (
     issue_versement,
 )
 from .budgets import Line
-from .envelopes import confirm_envelope, open_envelope
-from .follow_up import (
-    abandon_project,
-    complete_project,
-    record_payment,
-    record_result,
-    sign_agreement,
-    start_project,
+from .changes import (
+    agree_change,
+    continue_project,
+    decline_change,
+    no_open_change,
+    propose_change,
 )
+from .envelopes import confirm_envelope, open_envelope
+from .expenses import cancel_expense, record_expense
+from .follow_up import abandon_project, complete_project, start_project
 from .holds import cancel_versement, hold_versement, park_versement, release_versement
 from .moves import decide_move, propose_move, withdraw_move
 from .organisations import register_organisation, set_contact
 from .payment_answers import apply_answer, check_answer, read_answer
 from .payment_batches import correct_payment, create_batch, reject_payment
+from .project_payments import correct_project_payment, paid_to, record_payment
 from .projects import (
     Source,
     analyse_project,
@@ -37,6 +47,9 @@ from .recoveries import (
     propose_recovery,
     receive_recovery,
 )
+from .result_links import ask_result, remind_late, revoke_request, save_by_link, submit_by_link
+from .result_photos import add_photo, add_photo_by_link, withdraw_photo
+from .results import TargetAnswer, accept_result, record_result, return_result
 from .saved_views import remove_view, save_view
 from .splits import decide_split, set_own_share_ceiling, write_split
 from .versements import (
@@ -50,13 +63,21 @@ from .versements import (
 __all__ = [
     "Authorisation",
     "Line",
+    "Part",
     "Refused",
     "Source",
+    "TargetAnswer",
     "abandon_project",
+    "accept_result",
+    "add_photo",
+    "add_photo_by_link",
+    "agree_change",
     "analyse_project",
     "apply_answer",
+    "ask_result",
     "authorise_versement",
     "authorise_versements",
+    "cancel_expense",
     "cancel_versement",
     "change_scenario",
     "check_answer",
@@ -64,41 +85,58 @@ __all__ = [
     "confirm_allocation",
     "confirm_envelope",
     "confirm_payment",
+    "continue_project",
     "correct_payment",
+    "correct_project_payment",
     "create_batch",
     "create_scenario",
     "decide_move",
     "decide_project",
     "decide_recovery",
     "decide_split",
+    "decline_change",
     "deduct_recovery",
+    "deposit_signed_agreement",
     "drop_recovery",
     "hold_versement",
     "issue_versement",
     "make_ready",
+    "meet_condition",
+    "no_open_change",
     "on_milestone",
     "open_envelope",
+    "paid_to",
     "park_versement",
     "plan_versements",
+    "prepare_agreement",
+    "propose_change",
     "propose_move",
     "propose_recovery",
     "read_answer",
     "receive_recovery",
     "recommend_versement",
+    "record_expense",
     "record_payment",
     "record_result",
     "register_organisation",
     "register_project",
     "reject_payment",
     "release_versement",
+    "remind_late",
     "remove_view",
+    "return_result",
+    "revoke_request",
+    "save_by_link",
     "save_view",
     "set_contact",
     "set_own_share_ceiling",
     "sign_agreement",
     "start_project",
+    "submit_by_link",
     "update_project",
+    "withdraw_agreement",
     "withdraw_move",
+    "withdraw_photo",
     "write_figures",
     "write_split",
 ]

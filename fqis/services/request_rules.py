@@ -40,7 +40,7 @@ def refusals_of_request(
     if received_on is not None:
         broken.append(_refusal(_check_received, received_on))
     if starts_on is not None and ends_on is not None:
-        broken.append(_refusal(_check_end, starts_on, ends_on))
+        broken.append(_refusal(check_period, starts_on, ends_on))
     if is_admissible and organisation is not None:
         broken.append(_refusal(check_eligible, organisation))
     if is_admissible:
@@ -65,7 +65,8 @@ def _check_received(received_on: date) -> None:
         raise Refusal(_("La date de réception est dans le futur."), field="received_on")
 
 
-def _check_end(starts_on: date, ends_on: date) -> None:
+def check_period(starts_on: date, ends_on: date) -> None:
+    """Refuses an end before the start, and more than five years (guide 2024, §4.2)."""
     if ends_on < starts_on:
         raise Refusal(_("La fin du projet doit suivre son début."), field="ends_on")
     anniversary = _five_years_after(starts_on)

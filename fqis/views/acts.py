@@ -23,7 +23,9 @@ def ids_in(texts: Iterable[str]) -> set[int]:
 @dataclass(frozen=True)
 class Act:
     """``run`` is the service; its keywords are the form's fields. ``done`` is a sentence with
-    ``%(object)s``. ``kind``: that of the button; a danger act opens before it asks."""
+    ``%(object)s``. ``kind``: that of the button; a danger act opens before it asks. ``page``:
+    the route of the page that offers it, when its object has several; ``right``: what it
+    asks, when the page checks it before the form."""
 
     slug: str
     label: str | Promise
@@ -33,6 +35,8 @@ class Act:
     allowed: Callable[[User, Any], bool]
     kind: str = ""
     note: str | Promise = ""
+    page: str = "project"
+    right: str = ""
 
 
 @dataclass(frozen=True)

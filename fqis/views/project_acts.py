@@ -11,13 +11,11 @@ from fqis.forms.projects import (
     AbandonForm,
     ActForm,
     CompleteForm,
-    DayForm,
     DecisionForm,
-    PaymentForm,
-    ResultForm,
 )
 from fqis.models import Project
 from fqis.views.acts import Act, Offered
+from fqis.views.follow_up_acts import FOLLOW_UP
 
 State = Project.State
 
@@ -27,10 +25,6 @@ def _in(*states: str, right: str = "manage_projects") -> Callable[[User, Project
         return project.state in states and can(user, right, project)
 
     return allowed
-
-
-def _may_pay(user: User, project: Project) -> bool:
-    return project.state in Project.SUPPORTED and can(user, "manage_projects", project)
 
 
 ACTS = {
@@ -43,15 +37,7 @@ ACTS = {
             services.decide_project,
             _("Décision consignée pour « %(object)s ». Elle est inscrite au journal."),
             _in(*Project.DECIDABLE, right="decide_projects"),
-        ),
-        Act(
-            "signer",
-            _("Consigner la signature"),
-            DayForm,
-            services.sign_agreement,
-            _("Convention du projet signée. Il reste à en marquer le démarrage."),
-            _in(State.ACCEPTED),
-            note=_("Le porteur et la Table ont signé la convention du projet."),
+            right="decide_projects",
         ),
         Act(
             "demarrer",
@@ -81,24 +67,6 @@ ACTS = {
             note=_("La demande est admissible et analysée selon le plan et les normes du FQIS."),
         ),
         Act(
-            "payer",
-            _("Consigner un paiement"),
-            PaymentForm,
-            services.record_payment,
-            _("Paiement consigné."),
-            _may_pay,
-            kind="second",
-        ),
-        Act(
-            "resultat",
-            _("Consigner un résultat"),
-            ResultForm,
-            services.record_result,
-            _("Résultat consigné. Il ira à la reddition de son exercice."),
-            _may_pay,
-            kind="second",
-        ),
-        Act(
             "abandonner",
             _("Abandonner le projet"),
             AbandonForm,
@@ -107,14 +75,20 @@ ACTS = {
             _in(State.ACCEPTED, State.AGREED, State.UNDER_WAY),
             kind="danger",
         ),
+        *FOLLOW_UP,
     )
 }
 
 
-def offered_acts(user: User, project: Project, bound: Offered | None) -> list[Offered]:
-    """What ``user`` may do now; ``bound`` is the act whose form was refused, shown again."""
+def offered_acts(
+    user: User, project: Project, bound: Offered | None, page: str = "project"
+) -> list[Offered]:
+    """What ``user`` may do now on ``page``; ``bound`` is the act whose form was refused, shown
+    again."""
     offered = []
     for act in ACTS.values():
+        if act.page != page:
+            continue
         if bound is not None and bound.act is act:
             offered.append(bound)
         elif act.allowed(user, project):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliances.errors import Refusal
 from alliances.models import Alliance, JournalEntry
 from alliances.money import ZERO
-from alliances.permissions import can
+from alliances.permissions import can, require
 from alliances.scoping import alliance_page, person_of
 from alliances.selectors import remarks_on
 from fqis import services
@@ -24,6 +24,7 @@ from fqis.models import Project
 from fqis.selectors import projects as selectors
 from fqis.views.acts import Offered, add_refusal, perform
 from fqis.views.project_acts import ACTS, offered_acts
+from fqis.views.project_pages import PAGES, get_project, pages_of
 from fqis.views.register import context_of, export_of
 
 State = Project.State
@@ -121,18 +122,11 @@ def project_new(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     return _form_page(request, alliance, form, sources, budget)
 
 
-def _project(alliance: Alliance, number: str) -> Project:
-    project = selectors.project_page(alliance, number)
-    if project is None:
-        raise Http404
-    return project
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @alliance_page("manage_projects")
 def project_edit(request: HttpRequest, alliance: Alliance, number: str) -> HttpResponse:
     """Mends a request that nobody decided yet."""
-    project = _project(alliance, number)
+    project = get_project(alliance, number)
     if request.method != "POST" and project.state != State.RECEIVED:
         messages.error(request, _("Une décision est déjà prise : la demande ne change plus."))
         return redirect(project.get_absolute_url())
@@ -171,6 +165,7 @@ def _page(
         "tab": "projects",
         "page_title": project.title,
         "project": project,
+        "project_pages": pages_of(project, "project"),
         "next_act": next((one for one in acts if one.act.kind == ""), None),
         "acts": [one for one in acts if one.act.kind == "second"],
         "dangers": [one for one in acts if one.act.kind == "danger"],
@@ -191,18 +186,24 @@ def _page(
 @require_safe
 @alliance_page()
 def project(request: HttpRequest, alliance: Alliance, number: str) -> HttpResponse:
-    return _page(request, alliance, _project(alliance, number))
+    return _page(request, alliance, get_project(alliance, number))
 
 
 @require_POST
 @alliance_page()
 def project_act(request: HttpRequest, alliance: Alliance, number: str, act: str) -> HttpResponse:
     """Decides a project or follows it one step further."""
-    found = _project(alliance, number)
+    found = get_project(alliance, number)
     if act not in ACTS:
         raise Http404
     chosen = ACTS[act]
-    form = chosen.form(request.POST, project=found, auto_id=f"id_{act}_%s")  # type: ignore[call-arg]
+    require(person_of(request), chosen.right or "manage_projects", alliance)
+    form = chosen.form(  # type: ignore[call-arg]
+        request.POST, request.FILES, project=found, auto_id=f"id_{act}_%s"
+    )
     if perform(request, chosen, found, form):
-        return redirect(found.get_absolute_url())
-    return _page(request, alliance, _project(alliance, number), Offered(chosen, form, request.path))
+        return redirect(alliance.url(chosen.page, number))
+    again, bound = get_project(alliance, number), Offered(chosen, form, request.path)
+    if chosen.page in PAGES:
+        return PAGES[chosen.page](request, again, bound)
+    return _page(request, alliance, again, bound)

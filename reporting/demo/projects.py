@@ -9,22 +9,19 @@ from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.identity import acting_as
 from alliances.models import Mrc, Organisation
-from fqis.models import Envelope, Project
+from fqis.models import Envelope, Project, ProjectInstalment
+from fqis.services.agreements import Part, meet_condition, sign_agreement
 from fqis.services.budgets import Line
-from fqis.services.follow_up import (
-    abandon_project,
-    complete_project,
-    record_payment,
-    record_result,
-    sign_agreement,
-    start_project,
-)
+from fqis.services.follow_up import abandon_project, complete_project, start_project
 from fqis.services.organisations import register_organisation
+from fqis.services.project_payments import record_payment
 from fqis.services.projects import Source, decide_project, register_project
+from fqis.services.results import record_result
 from plans.models import PlanVersion, Priority
 
 from .agenda import moment_of
 from .chapter import Chapter
+from .follow_up import FOLLOWED, FollowUp
 from .money import split_tranches
 from .words import INDIGENOUS_ORGANISATIONS, INITIATIVES, ORGANISATIONS, at_place
 
@@ -63,6 +60,7 @@ class Projects(Chapter):
     def tell(self) -> None:
         # Seeded: the demo is the same for everybody.
         self.random = Random(self.alliance.territory.slug)  # noqa: S311
+        self.followed = 0
         first, priorities, places = self._read_plan()
         # On average, what the first two payments can carry.
         carried = sum(split_tranches(self._envelope(), 5)[:2], Decimal(0))
@@ -229,35 +227,65 @@ class Projects(Chapter):
         half = (amount / 2).quantize(Decimal("0.01"))
         begun = agreed + timedelta(days=11)
 
+        parts = [Part(half), Part(amount - half, "report", words="Rapport final")]
+        closely = self._follow_closely(project, begun)
+
         def begin() -> None:
-            sign_agreement(project, by=by, on=agreed)
+            if closely is None:
+                sign_agreement(project, by=by, on=agreed, parts=parts)
             if begun <= LAST_DAY:
                 record_payment(project, by=by, on=agreed, amount=half)
 
+        if closely is not None:
+            closely.sign(decided, agreed, parts)
         self._as_coordination(agreed, begin)
         if begun > LAST_DAY:
             return
         self._as_coordination(begun, lambda: start_project(project, by=by))
-        years = [FiscalYear(y) for y in range(FiscalYear.of(begun).start, 2027)]
-        for year in years:
-            told = year.last_day + timedelta(days=20)
-            if told > LAST_DAY or told > project.ends_on:
-                break
-            share = self.random.randrange(30, 70)
-            self._as_coordination(
-                told,
-                lambda year=year, share=share: self._tell_result(project, year, expected, share),
-            )
-        if self.random.random() < 0.03:
-            quit_on = begun + timedelta(days=45)
-            if quit_on <= LAST_DAY:
-                note = "L’organisme a perdu sa coordonnatrice et renonce au projet."
-                self._as_coordination(
-                    quit_on, lambda: abandon_project(project, by=by, on=quit_on, note=note)
-                )
+        if closely is not None:
+            closely.spend(begun, LAST_DAY, half)
+            closely.postpone(begun + timedelta(days=40), LAST_DAY)
+        self._tell_years(project, begun, expected, closely)
+        if self.random.random() < 0.03 and closely is None:
+            self._quit(project, begun + timedelta(days=45))
             return
         if project.ends_on + timedelta(days=20) <= LAST_DAY:
             self._finish(project, amount - half, expected)
+
+    def _tell_years(
+        self, project: Project, begun: date, expected: int, closely: FollowUp | None
+    ) -> None:
+        """The results of each year that ended; of some, nobody said anything: they are missing."""
+        for start in range(FiscalYear.of(begun).start, 2027):
+            year = FiscalYear(start)
+            told = year.last_day + timedelta(days=20)
+            if told > LAST_DAY or told > project.ends_on:
+                return
+            share = self.random.randrange(30, 70)
+            if closely is not None:
+                closely.tell(told, year, expected, share)
+            elif share >= 33:
+                self._as_coordination(
+                    told,
+                    lambda year=year, share=share: self._tell_result(
+                        project, year, expected, share
+                    ),
+                )
+
+    def _quit(self, project: Project, day: date) -> None:
+        note = "L’organisme a perdu sa coordonnatrice et renonce au projet."
+        if day <= LAST_DAY:
+            self._as_coordination(
+                day, lambda: abandon_project(project, by=self.coordination, on=day, note=note)
+            )
+
+    def _follow_closely(self, project: Project, begun: date) -> FollowUp | None:
+        """The first projects that live through a year's end, while there are few."""
+        lives = begun <= LAST_DAY and project.ends_on > FiscalYear.of(begun).last_day
+        if not lives or self.followed >= FOLLOWED:
+            return None
+        self.followed += 1
+        return FollowUp(project, self.followed - 1, self.coordination, self._as_coordination)
 
     def _tell_result(self, project: Project, year: FiscalYear, expected: int, share: int) -> None:
         reached = expected * share // 100
@@ -275,6 +303,8 @@ class Projects(Chapter):
         met = self.random.random() < 0.7
 
         def finish() -> None:
+            last = ProjectInstalment.objects.get(agreement__project=project, rank=2)
+            meet_condition(last, by=by, on=day, note="Rapport final reçu.")
             record_payment(project, by=by, on=day, amount=rest)
             complete_project(
                 project,

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliances.models import Alliance, SeatCount
 from alliances.money import ZERO
@@ -37,6 +38,7 @@ class Figures:
     projects_completed: int = 0
     people_reached: int = 0
     people_in_poverty: int = 0
+    results_missing: int = 0
     seats: int = 0
     seats_of_people_in_poverty: int = 0
 
@@ -58,7 +60,7 @@ class Figures:
 
 
 def compute_figures(alliance: Alliance, period: ReportingPeriod) -> Figures:
-    """What the portal knows of ``period``; nine queries, whatever the number of rows."""
+    """What the portal knows of ``period``; ten queries, whatever the number of rows."""
     first, last = period.year.first_day, period.last_day
     projects = project_figures(alliance, period.year)
     received, received_to_date = _received(alliance, first, last)
@@ -77,6 +79,7 @@ def compute_figures(alliance: Alliance, period: ReportingPeriod) -> Figures:
         projects_completed=counted["completed"],
         people_reached=projects.people_reached,
         people_in_poverty=projects.people_in_poverty,
+        results_missing=projects.results_missing,
         seats=seats,
         seats_of_people_in_poverty=held,
     )
@@ -131,12 +134,12 @@ class FigureRow:
 
     @property
     def text(self) -> str:
-        """« 1 234,56 $ » or « 1 200 »."""
+        """« 1 234,56 $ » or « 1 200 »."""
         return money(Decimal(self.value)) if self.is_money else count(int(self.value))
 
 
 def figure_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureRow]:
-    """The figures of « 2025-2026 » in the order of the page, each with the way to its rows."""
+    """The figures of « 2025-2026 » in the order of the page, each with the way to its rows."""
 
     def row(
         key: str, label: str, value: Decimal | int, *, is_money: bool = False, note: str = ""
@@ -174,7 +177,7 @@ def figure_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureR
             "people_reached",
             _("Personnes directement rejointes"),
             figures.people_reached,
-            note=_("doublons possibles d’un projet à l’autre"),
+            note=_people_note(figures),
         ),
         row(
             "people_in_poverty",
@@ -189,6 +192,19 @@ def figure_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureR
         ),
     ]
     return [*money_rows, *counts]
+
+
+def _people_note(figures: Figures) -> str:
+    """What the sum of people does not say: doubles, and the projects of whom nothing is known."""
+    doubles = _("doublons possibles d’un projet à l’autre")
+    if not figures.results_missing:
+        return doubles
+    missing = ngettext(
+        "le nombre manque pour %(n)s projet",
+        "le nombre manque pour %(n)s projets",
+        figures.results_missing,
+    ) % {"n": figures.results_missing}
+    return f"{doubles}; {missing}"
 
 
 def figure_row(alliance: Alliance, figures: Figures, year: str, key: str) -> FigureRow:

@@ -146,14 +146,27 @@ def _other_funding(alliance: Alliance, period: ReportingPeriod) -> Lines:
 
 def _results(alliance: Alliance, period: ReportingPeriod) -> Lines:
     rows = (
-        ProjectResult.objects.filter(project__alliance=alliance, fiscal_year=period.fiscal_year)
+        ProjectResult.objects.accepted()
+        .filter(project__alliance=alliance, fiscal_year=period.fiscal_year)
         .select_related("project")
         .order_by("project__number", "pk")
     )
     return Lines(
-        [_("Projet"), _("Titre"), _("Personnes rejointes"), _("En situation de pauvreté")],
+        [
+            _("Projet"),
+            _("Titre"),
+            _("Ce qu’on sait du nombre"),
+            _("Personnes rejointes"),
+            _("En situation de pauvreté"),
+        ],
         rows,
-        lambda r: [r.project.number, r.project.title, r.people_reached, r.people_in_poverty],
+        lambda r: [
+            r.project.number,
+            r.project.title,
+            r.get_people_reached_said_display(),
+            r.people_reached,
+            r.people_in_poverty,
+        ],
         lambda r: alliance.url("project", r.project.number),
     )
 

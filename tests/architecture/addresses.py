@@ -7,6 +7,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import int_to_base36
 
+from alliances import clock
+from alliances.fiscal import FiscalYear
 from alliances.models import (
     Alliance,
     Comment,
@@ -26,10 +28,14 @@ from fqis.models import (
     PaymentAnswer,
     PaymentLine,
     Project,
+    ProjectChange,
+    ProjectInstalment,
     Recovery,
+    ResultRequest,
     SavedView,
     Versement,
 )
+from fqis.services import result_links
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
 
@@ -161,6 +167,27 @@ def _someone(alliance: Alliance) -> User:
     return User.objects.get(email=f"partenaire@{alliance.territory.slug}.example")
 
 
+def _part(alliance: Alliance) -> str:
+    (number,) = _followed(alliance)
+    parts = ProjectInstalment.objects.filter(
+        agreement__project__alliance=alliance, agreement__project__number=number
+    )
+    return str(parts.earliest("rank").pk)
+
+
+def _followed(alliance: Alliance) -> tuple[Any, ...]:
+    """The project that has an agreement of the portal's own, a change to answer, results."""
+    return (ProjectChange.objects.filter(project__alliance=alliance).latest("pk").project.number,)
+
+
+def _request(alliance: Alliance) -> ResultRequest:
+    return ResultRequest.objects.filter(project__alliance=alliance).latest("pk")
+
+
+def _this_year() -> int:
+    return FiscalYear.of(clock.today()).start
+
+
 # What the routes of one Alliance need after its two slugs.
 ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "partner": lambda a: (_partner(a).pk,),
@@ -234,6 +261,15 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
         SavedView.objects.filter(territory=a.territory_id).earliest("pk").pk,
     ),
     "project_edit": lambda a: (_project(a, "received").number,),
+    "project_money": _followed,
+    "project_follow_results": _followed,
+    "project_documents": _followed,
+    "project_change": _followed,
+    "project_agreement": lambda a: (_project(a, "accepted").number,),
+    "project_result": lambda a: (*_followed(a), _this_year()),
+    "project_photo": lambda a: (*_followed(a), _this_year()),
+    "project_link_close": lambda a: (_request(a).project.number, _request(a).fiscal_year),
+    "project_results_remind": lambda a: (_this_year(),),
     "report": lambda a: ("2025-2026",),
     "report_open": lambda a: ("2026-2027",),
     "report_save": lambda a: ("2025-2026",),
@@ -292,16 +328,27 @@ ACTS: dict[str, dict[str, tuple[Arguments, Typed]]] = {
         ),
         "analyser": (lambda a: (_project(a, "received").number,), {}),
         "signer": (lambda a: (_project(a, "accepted").number,), DAY),
+        "condition": (_followed, {"instalment": "0", **DAY}),
+        "depenser": (_followed, {"amount": "1,00", "what": "Café", **DAY}),
+        "deposer-convention": (_followed, {}),
+        "convenir": (_followed, {"carrier_name": "Lise Roy", **DAY}),
+        "ecarter": (_followed, {"reason": "Inutile."}),
+        "poursuivre": (_followed, {}),
+        "demander-resultats": (
+            _followed,
+            lambda a: {"fiscal_year": str(_this_year()), "email": "porteur@x.example"},
+        ),
+        "accepter-resultats": (_followed, {"result": "0"}),
+        "retourner-resultats": (_followed, {"result": "0", "reason": "À revoir."}),
+        "corriger-paiement": (_followed, {"payment": "0", "reason": "Erreur."}),
+        "annuler-depense": (_followed, {"expense": "0", "reason": "Erreur."}),
+        "retirer-convention": (_followed, {"reason": "Erreur."}),
         "demarrer": (lambda a: (_project(a, "agreed").number,), {}),
         "terminer": (
             lambda a: (_project(a, "under_way").number,),
             {"people_reached": "3", "note": "Fait.", **DAY},
         ),
-        "payer": (lambda a: (_project(a, "under_way").number,), {"amount": "1,00", **DAY}),
-        "resultat": (
-            lambda a: (_project(a, "under_way").number,),
-            {"fiscal_year": "2026", "people_reached": "3"},
-        ),
+        "payer": (_followed, lambda a: {"instalment": _part(a), "amount": "1,00", **DAY}),
         "abandonner": (lambda a: (_project(a, "under_way").number,), {"note": "Dissous.", **DAY}),
     },
 }
@@ -341,6 +388,7 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "grant_role": lambda a: (_someone(a).pk,),
     "set_access": lambda a: (_someone(a).pk,),
     "verify_document": lambda a: (Document.objects.filter(alliance=a).earliest("pk").typed_code,),
+    "project_result_link": lambda a: (result_links.link_of(_request(a)).rsplit("/", 2)[1],),
     "endorsement": lambda a: (endorsements.link_of(_endorsement(a)).rsplit("/", 2)[1],),
     "invitation": lambda a: (
         link_of(Invitation.objects.get(territory=a.territory)).rsplit("/", 2)[1],

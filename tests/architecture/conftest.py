@@ -15,6 +15,7 @@ import pytest
 from django.db import connection, transaction
 
 from alliances import clock
+from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Comment, User
 from alliances.services import comments, invitations
 from alliances.services.documents import deposit_document
@@ -23,6 +24,8 @@ from conventions.avenants.changes import Changes, rows_of
 from conventions.models import Scan, ScanPage
 from fqis import services as money
 from fqis.models import Versement
+from fqis.selectors.project_results import targets_asked
+from fqis.selectors.projects import priorities_in_force
 from plans import services
 from plans.models import DueExtension, DueReminder, Endorsement, PlanVersion, WordImport
 from reporting.demo import earlier
@@ -31,6 +34,7 @@ from reporting.demo.papers import paper
 from reporting.demo.people import Cast, create_cast
 from reporting.demo.projects import Projects
 from tests.conftest import bind_identity
+from tests.fqis.follow_up import photo_file
 
 HOME, AWAY = "mauricie", "estrie"
 PROFILES = [
@@ -102,6 +106,7 @@ def _tell() -> dict[str, Alliance]:
             alliance=alliance,
             is_shared=True,
         )
+        _follow_a_project(alliance, cast)
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -123,6 +128,77 @@ def _recover(alliance: Alliance, cast: Cast) -> None:
         for _one in range(2)
     ]
     money.decide_recovery(found[1], by=cast.budget)
+
+
+def _follow_a_project(alliance: Alliance, cast: Cast) -> None:
+    """One project with all that can follow its acceptance."""
+    by, today = cast.of(alliance, "coordination"), clock.today()
+    priority = (
+        priorities_in_force(alliance).filter(objectives__actions__indicators__isnull=False).first()
+    )
+    lines = [money.Line("supplies", Decimal(9000), Decimal(9000))]
+    project = money.register_project(
+        alliance,
+        by=by,
+        title="Un projet suivi de bout en bout",
+        organisation=alliance.projects.earliest("pk").organisation,
+        amount_requested=Decimal(9000),
+        received_on=today - timedelta(days=60),
+        starts_on=today - timedelta(days=20),
+        ends_on=today + timedelta(days=200),
+        priority=priority,
+        budget=lines,
+        is_structuring=True,
+    )
+    decided = today - timedelta(days=40)
+    project = money.decide_project(
+        project, by=by, outcome="accepted", on=decided, amount=Decimal(9000)
+    )
+    money.prepare_agreement(
+        project,
+        by=by,
+        starts_on=project.starts_on,
+        ends_on=project.ends_on,
+        parts=[money.Part(Decimal(4000)), money.Part(Decimal(5000), "report")],
+    )
+    project = money.sign_agreement(
+        project,
+        by=by,
+        on=today - timedelta(days=30),
+        carrier_signatory="Lise Roy",
+        table_signatory="Marc Dion",
+        file=paper("convention.pdf", ["Signée."]),
+    )
+    project = money.start_project(project, by=by)
+    money.record_payment(project, by=by, on=today, amount=Decimal(100))
+    line = project.budget.get()
+    money.record_expense(project, by=by, on=today, what="Café", amount=Decimal(12), line=line)
+    money.propose_change(
+        project, by=by, reason="Un retard.", ends_on=project.ends_on + timedelta(days=30)
+    )
+    year = FiscalYear.of(today)
+    asked = targets_asked(project, year)
+    result = money.record_result(
+        project,
+        by=by,
+        fiscal_year=year,
+        people_reached=12,
+        targets=[money.TargetAnswer(asked[0].lineage)],
+    )
+    money.add_photo(result, by=by, file=photo_file(), has_consent=True, consent_note="Écrit.")
+    other = alliance.projects.filter(state="under_way").exclude(pk=project.pk).earliest("pk")
+    money.ask_result(other, by=by, fiscal_year=FiscalYear.of(today), email="porteur@x.example")
+    money.continue_project(
+        project,
+        by=by,
+        agreed_by_whom="La Table et ses partenaires.",
+        agreed_on=today,
+        evidence=paper("consensus.pdf", ["D’accord."]),
+        title="La suite du projet suivi",
+        amount_requested=Decimal(5000),
+        starts_on=today + timedelta(days=201),
+        ends_on=today + timedelta(days=400),
+    )
 
 
 def _work_on_the_plan(alliance: Alliance, cast: Cast) -> None:

@@ -66,7 +66,7 @@ def test_the_avenants_that_wait_cost_three_queries_at_most(home: Alliance) -> No
 @pytest.mark.parametrize(
     ("page", "most"),
     [
-        ("", 27),
+        ("", 30),
         ("projets/", 20),
         ("finances/", 20),
         ("redditions/", 20),

@@ -213,6 +213,7 @@ NO_SIGN_IN = {
     "mfa_authenticate": "second step of signing in",
     "mfa_login_webauthn": "signing in with a key",
     "privacy": "a public statement",
+    "project_result_link": "a carrier writes its results by link, without an account",
     "set_language": "the sign-in page also exists in English",
     "verify": "anybody who holds a document may check it",
     "verify_document": "the address of the QR code",

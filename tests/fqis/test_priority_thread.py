@@ -70,7 +70,7 @@ def test_a_priority_says_its_projects_dollars_and_people() -> None:
     alliance = planned_alliance()
     first, second = priorities(alliance)
     done = project_in("completed", alliance, priority=first, amount=Decimal("30000.00"))
-    pay(accepted_project(alliance, priority=first, amount=Decimal("12000.00")), "5000.00")
+    pay(project_in("agreed", alliance, priority=first, amount=Decimal("12000.00")), "5000.00")
     received_project(alliance, priority=first)
     accepted_project(alliance, priority=second, amount=Decimal("7000.00"))
     refused = received_project(alliance, priority=first)
@@ -95,7 +95,7 @@ def test_a_priority_says_its_projects_dollars_and_people() -> None:
 def test_the_thread_and_the_register_tell_the_same_dollars() -> None:
     alliance = planned_alliance()
     first, _second = priorities(alliance)
-    pay(accepted_project(alliance, priority=first), "1234.56")
+    pay(project_in("agreed", alliance, priority=first), "1234.56")
     accepted_project(alliance, priority=first, amount=Decimal("0.99"))
 
     found = thread_of(alliance, first.lineage)
@@ -259,7 +259,7 @@ def test_the_pages_cost_the_same_for_1_and_100_projects(client: Client) -> None:
     alliance = planned_alliance()
     first, _second = priorities(alliance)
     by = person("coordination", "laval")
-    pay(accepted_project(alliance, priority=first), "10.00")
+    pay(project_in("agreed", alliance, priority=first), "10.00")
     client.force_login(by)
     addresses = [f"{BASE}plan/fil/", f"{BASE}plan/priorite/{first.lineage}/"]
 

@@ -63,7 +63,8 @@ def test_the_table_registers_decides_and_completes_a_project(page: Any) -> None:
     )
     assert "Convention du projet signée" in act("signer", on="2026-11-25")
     assert "Projet en cours" in act("demarrer")
-    assert "Paiement consigné" in act("payer", on="2026-12-01", amount="1 000,50")
+    part = str(project.agreements.get().instalments.get().pk)
+    assert "Paiement consigné" in act("payer", on="2026-12-01", amount="1 000,50", instalment=part)
     assert "Projet terminé" in act(
         "terminer", on="2026-12-03", people_reached="80", people_in_poverty="50", note="Fait."
     )

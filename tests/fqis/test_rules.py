@@ -303,11 +303,12 @@ def test_a_decision_stays_and_has_its_reason() -> None:
     ("amount", "days"), [(Decimal("30000.01"), 0), (Decimal(1), -60)], ids=["above", "before"]
 )
 def test_a_payment_stays_within_the_grant(amount: Decimal, days: int) -> None:
-    project = accepted_project()
+    project = project_in("agreed")
     broken(
         "project_payment_within_grant",
         lambda: ProjectPayment.objects.create(
             project=project,
+            instalment=project.agreements.get().instalments.get(),
             on=clock.today() + timedelta(days=days),
             amount=amount,
             recorded_by=person("budget"),

@@ -45,7 +45,7 @@ def test_figures_count_the_acts_of_the_year_and_only_those() -> None:
         alliance = AllianceFactory("laval")
         paid = paid_versement("laval")
         plan_in_force(alliance)
-        project = accepted_project(alliance, amount=MONEY)
+        project = project_in("agreed", alliance, amount=MONEY)
         done = project_in("completed", alliance)
         portal = User.objects.portal()
         fqis.record_payment(project, by=portal, on=date(2026, 1, 20), amount=Decimal("10000.00"))
@@ -105,7 +105,7 @@ def test_the_rows_of_a_figure_show_and_export(client: Client, key: str) -> None:
     alliance = AllianceFactory("laval")
     plan_in_force(alliance)
     with clock.at(WINTER):
-        project = accepted_project(alliance, amount=MONEY)
+        project = project_in("agreed", alliance, amount=MONEY)
         portal = User.objects.portal()
         fqis.record_payment(project, by=portal, on=date(2026, 1, 20), amount=Decimal("10000.00"))
     body = GovernanceBody.objects.create(alliance=alliance, name="Comité")

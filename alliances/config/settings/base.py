@@ -175,6 +175,10 @@ MFA_TOTP_ISSUER = "Alliances pour la solidarité"
 MFA_REQUIRED = flag("MFA_REQUIRED", default=True)
 INVITATION_DAYS = 14
 ENDORSEMENT_DAYS = 30
+# The link by which a carrier writes its results lives this long; results are expected this many
+# days after the fiscal year.
+RESULT_LINK_DAYS = 45
+RESULTS_DUE_DAYS = 30
 
 SESSION_COOKIE_AGE = int(env("SESSION_MINUTES", "120")) * 60
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -249,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
     "pending-scans": {"task": "conventions.tasks.sweep_scans", "schedule": 20.0},
     "pending-endorsements": {"task": "plans.tasks.send_endorsements", "schedule": 30.0},
     "project-sums": {"task": "fqis.tasks.merge_tallies", "schedule": 600.0},
+    "pending-result-requests": {"task": "fqis.tasks.send_result_requests", "schedule": 30.0},
     # Twice a day, Québec time: the second passage only finds what the first one missed.
     "due-reminders": {
         "task": "plans.tasks.send_due_reminders",

@@ -1,0 +1,65 @@
+"""What the tests of a project's follow-up share: who acts, a prepared agreement, small files."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from alliances import clock
+from alliances.models import User
+from fqis import services
+from fqis.models import Project, ProjectAgreement
+from reporting.demo.papers import paper
+from tests.factories import person
+
+from .factories import accepted_project
+
+PARTS = [
+    services.Part(Decimal("10000.00"), "signature"),
+    services.Part(Decimal("12000.00"), "report", words="Rapport d’étape"),
+    services.Part(Decimal("8000.00"), "date", due_on=date(2027, 3, 31)),
+]
+GRANT = Decimal("30000.00")
+
+
+def coordination() -> User:
+    return person("coordination", "laval")
+
+
+def signed_file() -> SimpleUploadedFile:
+    return paper("convention.pdf", ["Convention signée."])
+
+
+def photo_file(name: str = "photo.jpg", size: tuple[int, int] = (40, 30)) -> SimpleUploadedFile:
+    made = BytesIO()
+    Image.new("RGB", size, "navy").save(made, "JPEG")
+    return SimpleUploadedFile(name, made.getvalue(), content_type="image/jpeg")
+
+
+def prepared(project: Project | None = None, **changes: Any) -> ProjectAgreement:
+    """An accepted project of 30 000 $ with an agreement of three instalments to sign."""
+    project = project or accepted_project()
+    values = {
+        "starts_on": project.starts_on,
+        "ends_on": project.ends_on,
+        "parts": PARTS,
+    } | changes
+    return services.prepare_agreement(project, by=coordination(), **values)
+
+
+def signed(project: Project | None = None, **changes: Any) -> Project:
+    """The same, signed by both parties ten days ago."""
+    agreement = prepared(project, **changes)
+    day = clock.today() - timedelta(days=10)
+    return services.sign_agreement(
+        agreement.project,
+        by=coordination(),
+        on=day,
+        carrier_signed_on=day - timedelta(days=2),
+        carrier_signatory="Lise Roy, présidente",
+        table_signatory="Marc Dion, directeur",
+        file=signed_file(),
+    )
