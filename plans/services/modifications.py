@@ -58,7 +58,9 @@ def _chosen(plan: Plan, sections: Iterable[CanvasSection]) -> list[CanvasSection
     if not chosen:
         raise Refusal(_("Choisissez au moins une section à modifier."), field="sections")
     if any(section.canvas_id != plan.canvas_id for section in chosen):
-        raise Refusal(_("Cette section n’est pas du canevas de ce plan."), field="sections")
+        raise Refusal(
+            _("Cette section ne fait pas partie du canevas de ce plan."), field="sections"
+        )
     return chosen
 
 

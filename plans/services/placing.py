@@ -26,7 +26,7 @@ class Placement:
 def _section(opening: Opening, code: str) -> CanvasSection:
     section = next((one for one in opening.sections if one.code == code), None)
     if section is None:
-        raise Refusal(_("Cette section n’est pas du canevas de ce plan."))
+        raise Refusal(_("Cette section ne fait pas partie du canevas de ce plan."))
     if not opening.has(section):
         raise Refusal(closed_words(section))
     return section

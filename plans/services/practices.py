@@ -49,7 +49,9 @@ def share_practice(action: Action, *, by: User, **fields: Unpack[PracticeFields]
     Plan.objects.select_for_update().get(pk=version.plan_id)
     version.refresh_from_db(fields=["state"])
     if version.state != PlanVersion.State.APPROVED:
-        raise Refusal(_("Cette action n’est pas de la version en vigueur : rien à partager."))
+        raise Refusal(
+            _("Cette action ne figure pas dans la version en vigueur : il n’y a rien à partager.")
+        )
     alliance = version.plan.alliance
     if SharedPractice.objects.filter(
         alliance=alliance, lineage=action.lineage, withdrawn_at=None

@@ -46,7 +46,7 @@ def _check(entries: Sequence[PointEntry], version: PlanVersion) -> None:
     known = {one.pk: one for one in requirements_of(version)}
     for one in entries:
         if one.requirement_id not in known or one.verdict not in ReviewPoint.Verdict.values:
-            raise Refusal(_("Ce point n’est pas de l’analyse de ce plan."))
+            raise Refusal(_("Ce point ne fait pas partie de l’analyse de ce plan."))
         if one.verdict == ReviewPoint.Verdict.TO_CORRECT and not one.note:
             raise Refusal(
                 _("Dites ce qui est à corriger : la Table le reçoit."),

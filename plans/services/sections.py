@@ -63,7 +63,7 @@ def save_section_text(
     """
     version = writable(version.pk)
     if section.canvas_id != version.plan.canvas_id:
-        raise Refusal(_("Cette section n’est pas du canevas de ce plan."))
+        raise Refusal(_("Cette section ne fait pas partie du canevas de ce plan."))
     if version.is_modification and not opening_of(version).has(section):
         raise Refusal(closed_words(section))
     text = SectionText.objects.filter(version=version, section=section).first()

@@ -208,7 +208,7 @@ def _refuse_own_validation(version: PlanVersion, by: User, acting_for: User | No
     moment = moment_words(version.validated_at or clock.now())
     if version.validated_by_id == by.pk:
         raise Refusal(
-            _("Vous avez validé cette version le %(moment)s : une autre personne l’approuve.")
+            _("Vous avez validé cette version le %(moment)s : une autre personne doit l’approuver.")
             % {"moment": moment}
         )
     if acting_for is not None and version.validated_by_id == acting_for.pk:

@@ -47,7 +47,7 @@ def _held(word: WordImport) -> tuple[PlanVersion, WordImport]:
             % {"moment": moment_words(word.finished_at)}
         )
     if not word.is_read:
-        raise StaleAct(_("Ce fichier Word est encore en lecture. Attendez qu’elle finisse."))
+        raise StaleAct(_("Le portail lit encore ce fichier Word. Attendez la fin de la lecture."))
     return version, word
 
 

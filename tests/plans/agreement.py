@@ -8,7 +8,7 @@ from django.test import Client
 from alliances.models import Alliance, GovernanceBody, Partner, PartnerCategory, User
 from plans.models import Endorsement, PlanVersion
 from plans.selectors.content import content_of, fingerprint
-from plans.services import answer_endorsement, ask_endorsements
+from plans.services import add_priority, answer_endorsement, ask_endorsements
 from plans.services.endorsements import link_of
 
 AGREE, RESERVATION, DISAGREE = Endorsement.Answer.values
@@ -37,6 +37,11 @@ def asked(version: PlanVersion, *names: str, by: User) -> list[Endorsement]:
         by=by,
         others=[(name, f"contact{rank}@organisme.example") for rank, name in enumerate(names)],
     )
+
+
+def change_text(version: PlanVersion, by: User) -> None:
+    """A priority more: what was answered before is about an earlier text."""
+    add_priority(version, by=by, title="Logement")
 
 
 def token(row: Endorsement) -> str:

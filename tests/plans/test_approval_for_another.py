@@ -1,8 +1,6 @@
 """A plan approved by who stands in: « pour » in the version, the journal, the letter."""
 
-import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -18,13 +16,10 @@ from plans.services import approve_version
 from tests.factories import UserFactory, person
 
 from .factories import validate, version_in
+from .pages import text_of
 
 pytestmark = pytest.mark.django_db
 BASE = "/alliances/mauricie/2024-2029/"
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.factories import UserFactory
 
 from .editor import PLAN, QUIET, sent
 from .factories import written_version
-from .test_views import text_of
+from .pages import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -1,9 +1,7 @@
 """The page « Comparer »: what changed between two versions, in signs and words."""
 
 import gzip
-import re
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -27,13 +25,10 @@ from plans.services import (
 from tests.factories import AllianceFactory, UserFactory, person
 
 from .factories import PlanFactory, approved_plan, write_all
+from .pages import text_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/alliances/mauricie/2024-2029/plan/comparer/"
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 @pytest.fixture

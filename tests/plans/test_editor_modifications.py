@@ -19,7 +19,8 @@ from tests.factories import UserFactory
 
 from .editor import PLAN, QUIET, sent
 from .factories import approved_plan
-from .test_views import action_data, text_of
+from .pages import text_of
+from .test_views import action_data
 
 pytestmark = pytest.mark.django_db
 

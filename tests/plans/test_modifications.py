@@ -1,6 +1,5 @@
 """A modification opens only the sections chosen; the database keeps the others as in force."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -40,6 +39,7 @@ from tests.conftest import CommittedDatabase
 from tests.factories import AllianceFactory, UserFactory, person
 
 from .factories import approved_plan, validate, version_in, written_version
+from .pages import text_of
 from .test_concurrency import told
 
 PLAN = "/alliances/mauricie/2024-2029/plan/"
@@ -284,10 +284,6 @@ def test_the_database_keeps_an_abandoned_version_as_it_is(base: PlanVersion) -> 
 
 
 # --- The pages
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_the_form_asks_why_and_which_sections_by_group(client: Client, base: PlanVersion) -> None:

@@ -1,8 +1,6 @@
 """The DGSQ's opinion on a submission: once, read by all, on the text as it stands."""
 
-import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -18,23 +16,10 @@ from tests.conftest import CommittedDatabase
 from tests.factories import UserFactory, person
 
 from .factories import answer_corrections, review_all, version_in
+from .pages import text_of
 from .test_concurrency import told
 
 PLAN = "/alliances/mauricie/2024-2029/plan/1/"
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
-@pytest.fixture
-def signed_in(client: Client) -> Callable[..., Client]:
-    def sign_in(role: str, **fields: Any) -> Client:
-        national = role in {"analyst", "delegate", "auditor"}
-        client.force_login(person(role, None if national else "mauricie", **fields))
-        return client
-
-    return sign_in
 
 
 @pytest.mark.django_db

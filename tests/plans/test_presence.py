@@ -15,7 +15,7 @@ from tests.factories import UserFactory, person
 
 from .editor import PLAN
 from .factories import draft_version, written_version
-from .test_views import text_of
+from .pages import text_of
 
 pytestmark = pytest.mark.django_db
 

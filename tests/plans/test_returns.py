@@ -1,6 +1,5 @@
 """A return lists its corrections; the Table answers each before it transmits again."""
 
-import re
 from typing import Any
 
 import pytest
@@ -25,14 +24,11 @@ from tests.conftest import CommittedDatabase
 from tests.factories import UserFactory, person
 
 from .factories import answer_corrections, version_in
+from .pages import text_of
 from .test_concurrency import told
 
 PLAN = "/alliances/mauricie/2024-2029/plan/"
 MINISTRY = Comment.Audience.MINISTRY
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The analyst's checklist: every point of the guide, for the submission as it stands."""
 
 import re
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -27,13 +26,10 @@ from tests.conftest import CommittedDatabase
 from tests.factories import AllianceFactory, UserFactory, person
 
 from .factories import answer_corrections, review_all, version_in
+from .pages import text_of
 from .test_concurrency import told
 
 PAGE = "/alliances/mauricie/2024-2029/plan/1/analyse/"
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def points(version: PlanVersion) -> list[CanvasRequirement]:

@@ -1,7 +1,6 @@
 """Threads on the plan: their place, who reads them, their state, who closes them."""
 
 import io
-import re
 from typing import Any
 
 import pytest
@@ -22,15 +21,12 @@ from tests.conftest import CommittedDatabase
 from tests.factories import UserFactory, person
 
 from .factories import draft_version, write_all, written_version
+from .pages import text_of
 from .test_concurrency import told
 
 PAGE = "/alliances/mauricie/2024-2029/plan/1/discussion/"
 ALL, MINISTRY = Comment.Audience.ALL, Comment.Audience.MINISTRY
 Thread = Comment.Thread
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 @pytest.fixture

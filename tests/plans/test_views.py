@@ -1,7 +1,6 @@
 import gzip
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -30,23 +29,10 @@ from .factories import (
     write_all,
     written_version,
 )
+from .pages import text_of
 
 pytestmark = pytest.mark.django_db
 PLAN = "/alliances/mauricie/2024-2029/plan/"
-
-
-@pytest.fixture
-def signed_in(client: Client) -> Callable[..., Client]:
-    def sign_in(role: str, territory: str | None = "mauricie", **fields: Any) -> Client:
-        national = role in {"analyst", "delegate", "budget", "payments", "auditor"}
-        client.force_login(person(role, None if national else territory, **fields))
-        return client
-
-    return sign_in
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 # --- Who sees and does what

@@ -17,10 +17,9 @@ from plans.services.answers import TextChanged
 from plans.tasks import send_endorsements
 from tests.conftest import CommittedDatabase
 from tests.factories import person
-
-from .agreement import AGREE, DISAGREE, answered, asked, sha256_of
-from .factories import draft_version
-from .test_concurrency import told
+from tests.plans.agreement import AGREE, DISAGREE, answered, asked, sha256_of
+from tests.plans.factories import draft_version
+from tests.plans.test_concurrency import told
 
 
 def test_one_link_answered_twice_at_once_keeps_one_answer(committed_db: CommittedDatabase) -> None:

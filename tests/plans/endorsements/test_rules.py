@@ -11,15 +11,13 @@ from alliances import clock
 from alliances.models import User
 from plans.models import Endorsement, PlanVersion
 from plans.services import (
-    add_priority,
     approve_version,
     ask_endorsements,
     cancel_endorsement,
     submit_version,
 )
 from tests.factories import AllianceFactory, UserFactory, person
-
-from .agreement import (
+from tests.plans.agreement import (
     AGREE,
     DISAGREE,
     RESERVATION,
@@ -28,28 +26,9 @@ from .agreement import (
     answered,
     asked,
 )
-from .factories import draft_version, validate, written_version
+from tests.plans.factories import validate, written_version
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def coordinator() -> User:
-    return person("coordination", "mauricie", full_name="Maude Gélinas")
-
-
-@pytest.fixture
-def version(coordinator: User) -> PlanVersion:
-    """A draft with one priority."""
-    version = draft_version("mauricie", by=coordinator)
-    add_priority(version, by=coordinator, title="Sécurité alimentaire")
-    return version
-
-
-@pytest.fixture
-def row(version: PlanVersion, coordinator: User) -> Endorsement:
-    (row,) = asked(version, "Moisson Mauricie", by=coordinator)
-    return row
 
 
 # --- What the database holds by itself

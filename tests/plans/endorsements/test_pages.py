@@ -3,11 +3,9 @@
 import gzip
 import html
 import io
-import re
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -18,8 +16,7 @@ from alliances.models import Document, User
 from plans.models import Endorsement, PlanVersion, Priority
 from plans.services.endorsements import link_of
 from tests.factories import AllianceFactory, person
-
-from .agreement import (
+from tests.plans.agreement import (
     AGREE,
     DISAGREE,
     RESERVATION,
@@ -29,42 +26,17 @@ from .agreement import (
     asked,
     sha256_of,
 )
-from .factories import draft_version, version_in, written_version
+from tests.plans.factories import draft_version, version_in, written_version
+from tests.plans.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_tries")]
 PLAN = "/alliances/mauricie/2024-2029/plan/"
 BOARD = f"{PLAN}1/appuis/"
-
-
-@pytest.fixture(autouse=True)
-def _no_tries() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-def coordinator() -> User:
-    return person("coordination", "mauricie", full_name="Maude Gélinas")
 
 
 @pytest.fixture
 def version(coordinator: User) -> PlanVersion:
     return written_version("mauricie", by=coordinator, priorities=1)
-
-
-@pytest.fixture
-def row(version: PlanVersion, coordinator: User) -> Endorsement:
-    (row,) = asked(version, "Moisson Mauricie", by=coordinator)
-    return row
-
-
-@pytest.fixture
-def table(client: Client, coordinator: User) -> Client:
-    client.force_login(coordinator)
-    return client
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def test_the_table_asks_many_in_one_act(

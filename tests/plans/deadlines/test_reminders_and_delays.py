@@ -1,12 +1,9 @@
 """The day a plan is due: the delays granted, the reminders sent, on Québec days."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
@@ -14,50 +11,14 @@ from alliances.errors import Refusal, StaleAct
 from alliances.models import Cycle, JournalEntry, Notification, User
 from plans.models import DueExtension, DueReminder, Plan
 from plans.selectors import is_late, versions_of
-from plans.services import extend_due_date, submit_version
+from plans.services import submit_version
 from plans.services.deadlines import plans_to_remind, remind
 from plans.tasks import send_due_reminders
 from tests.factories import AllianceFactory, person
+from tests.plans.deadlines.delays import DUE, extend, on
+from tests.plans.factories import PlanFactory, written_version
 
-from .factories import PlanFactory, draft_version, written_version
-
-pytestmark = pytest.mark.django_db
-DUE = date(2025, 3, 31)
-MONTREAL = ZoneInfo("America/Montreal")
-PLAN = "/alliances/mauricie/2024-2029/plan/"
-
-
-def on(day: date, at: time = time(7, 0)) -> Any:
-    """Travels to that hour of that day in Montréal."""
-    return time_machine.travel(datetime.combine(day, at, MONTREAL), tick=False)
-
-
-@pytest.fixture(autouse=True)
-def _february() -> Iterator[None]:
-    with on(date(2025, 2, 1)):
-        yield
-
-
-@pytest.fixture
-def analyst() -> User:
-    return person("analyst", full_name="Sophie Lavoie")
-
-
-@pytest.fixture
-def plan() -> Plan:
-    plan = PlanFactory("mauricie", due_on=DUE)
-    draft_version(plan.alliance)
-    return plan
-
-
-def extend(plan: Plan, by: User, **changes: Any) -> DueExtension:
-    values = {
-        "due_on": date(2025, 4, 30),
-        "reason": "Assemblée reportée par la tempête.",
-        "expected_due_on": DUE,
-        **changes,
-    }
-    return extend_due_date(plan, by=by, **values)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("february")]
 
 
 # --- The rule of the guide

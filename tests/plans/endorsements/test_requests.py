@@ -14,7 +14,6 @@ from alliances.models import Document, JournalEntry, Partner, User
 from plans.models import Endorsement, PlanVersion, Priority
 from plans.selectors.endorsements import Standing, askable, board_of
 from plans.services import (
-    add_priority,
     answer_endorsement,
     approve_version,
     ask_again,
@@ -28,44 +27,21 @@ from plans.services import (
 from plans.services.answers import Door, find
 from plans.services.endorsements import link_of
 from plans.tasks import send_endorsements
-from tests.factories import AllianceFactory, UserFactory, person
-
-from .agreement import (
+from tests.factories import AllianceFactory, UserFactory
+from tests.plans.agreement import (
     AGREE,
     RESERVATION,
     BodyFactory,
     PartnerFactory,
     answered,
     asked,
+    change_text,
     sha256_of,
     token,
 )
-from .factories import draft_version, validate, written_version
+from tests.plans.factories import draft_version, validate, written_version
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def coordinator() -> User:
-    return person("coordination", "mauricie", full_name="Maude Gélinas")
-
-
-@pytest.fixture
-def version(coordinator: User) -> PlanVersion:
-    """A draft with one priority."""
-    version = draft_version("mauricie", by=coordinator)
-    add_priority(version, by=coordinator, title="Sécurité alimentaire")
-    return version
-
-
-@pytest.fixture
-def row(version: PlanVersion, coordinator: User) -> Endorsement:
-    (row,) = asked(version, "Moisson Mauricie", by=coordinator)
-    return row
-
-
-def change_text(version: PlanVersion, by: User) -> None:
-    add_priority(version, by=by, title="Logement")
 
 
 def undo_change(version: PlanVersion) -> None:

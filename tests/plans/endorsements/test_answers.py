@@ -11,50 +11,25 @@ from alliances.errors import Refusal, StaleAct
 from alliances.models import JournalEntry, Notification, User
 from plans.models import Endorsement, PlanVersion
 from plans.services import (
-    add_priority,
     cancel_endorsement,
     resend_endorsement,
     submit_version,
 )
 from plans.services.answers import Door, TextChanged, find
 from plans.tasks import send_endorsements
-from tests.factories import person
-
-from .agreement import (
+from tests.plans.agreement import (
     AGREE,
     DISAGREE,
     RESERVATION,
     answered,
     asked,
+    change_text,
     sha256_of,
     token,
 )
-from .factories import draft_version, written_version
+from tests.plans.factories import written_version
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def coordinator() -> User:
-    return person("coordination", "mauricie", full_name="Maude Gélinas")
-
-
-@pytest.fixture
-def version(coordinator: User) -> PlanVersion:
-    """A draft with one priority."""
-    version = draft_version("mauricie", by=coordinator)
-    add_priority(version, by=coordinator, title="Sécurité alimentaire")
-    return version
-
-
-@pytest.fixture
-def row(version: PlanVersion, coordinator: User) -> Endorsement:
-    (row,) = asked(version, "Moisson Mauricie", by=coordinator)
-    return row
-
-
-def change_text(version: PlanVersion, by: User) -> None:
-    add_priority(version, by=by, title="Logement")
 
 
 # --- The link

@@ -1,13 +1,10 @@
 """The public page of the consensus, signed out: read, answer, refusals."""
 
 import gzip
-import html
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,8 +27,7 @@ from plans.services import (
     save_section_text,
 )
 from tests.factories import AllianceFactory, person
-
-from .agreement import (
+from tests.plans.agreement import (
     AGREE,
     DISAGREE,
     RESERVATION,
@@ -40,42 +36,17 @@ from .agreement import (
     send_answer,
     sha256_of,
 )
-from .factories import draft_version, validate, written_version
+from tests.plans.factories import draft_version, validate, written_version
+from tests.plans.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_tries")]
 PLAN = "/alliances/mauricie/2024-2029/plan/"
 BOARD = f"{PLAN}1/appuis/"
-
-
-@pytest.fixture(autouse=True)
-def _no_tries() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-def coordinator() -> User:
-    return person("coordination", "mauricie", full_name="Maude Gélinas")
 
 
 @pytest.fixture
 def version(coordinator: User) -> PlanVersion:
     return written_version("mauricie", by=coordinator, priorities=1)
-
-
-@pytest.fixture
-def row(version: PlanVersion, coordinator: User) -> Endorsement:
-    (row,) = asked(version, "Moisson Mauricie", by=coordinator)
-    return row
-
-
-@pytest.fixture
-def table(client: Client, coordinator: User) -> Client:
-    client.force_login(coordinator)
-    return client
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def test_the_link_opens_without_an_account_and_says_all(client: Client, row: Endorsement) -> None:

@@ -1,13 +1,8 @@
 """The deadline on the plan's tab, and the delay granted from there."""
 
-import re
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,53 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from alliances.identity import acting_as
 from alliances.models import User
 from plans.models import DueExtension, DueReminder, Plan
-from plans.services import extend_due_date
 from plans.tasks import send_due_reminders
 from tests.factories import person
+from tests.plans.deadlines.delays import PLAN, extend, on
+from tests.plans.pages import text_of
 
-from .factories import PlanFactory, draft_version
-
-pytestmark = pytest.mark.django_db
-DUE = date(2025, 3, 31)
-MONTREAL = ZoneInfo("America/Montreal")
-PLAN = "/alliances/mauricie/2024-2029/plan/"
-
-
-def on(day: date, at: time = time(7, 0)) -> Any:
-    """Travels to that hour of that day in Montréal."""
-    return time_machine.travel(datetime.combine(day, at, MONTREAL), tick=False)
-
-
-@pytest.fixture(autouse=True)
-def _february() -> Iterator[None]:
-    with on(date(2025, 2, 1)):
-        yield
-
-
-@pytest.fixture
-def analyst() -> User:
-    return person("analyst", full_name="Sophie Lavoie")
-
-
-@pytest.fixture
-def plan() -> Plan:
-    plan = PlanFactory("mauricie", due_on=DUE)
-    draft_version(plan.alliance)
-    return plan
-
-
-def extend(plan: Plan, by: User, **changes: Any) -> DueExtension:
-    values = {
-        "due_on": date(2025, 4, 30),
-        "reason": "Assemblée reportée par la tempête.",
-        "expected_due_on": DUE,
-        **changes,
-    }
-    return extend_due_date(plan, by=by, **values)
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("february")]
 
 
 def test_the_tab_shows_reminders_sent_and_to_come(plan: Plan, client: Client) -> None:

@@ -10,9 +10,8 @@ from plans.services import extend_due_date
 from plans.services.deadlines import remind
 from tests.conftest import CommittedDatabase
 from tests.factories import person
-
-from .factories import PlanFactory, draft_version
-from .test_concurrency import told
+from tests.plans.factories import PlanFactory, draft_version
+from tests.plans.test_concurrency import told
 
 
 def test_two_delays_at_the_same_moment_leave_one(committed_db: CommittedDatabase) -> None:
