@@ -15,7 +15,7 @@ class FqisConfig(AppConfig):
         from alliances.services.milestones import on_milestone
         from alliances.tabs import Tab, register_tab
         from conventions.watch import Watch, register_watch
-        from fqis import services
+        from fqis import acknowledgements, services
         from fqis.agreement_documents import (
             AGREEMENT_KIND,
             CHANGE_KIND,
@@ -28,7 +28,7 @@ class FqisConfig(AppConfig):
         from fqis.models import Project, ProjectTally, Versement
         from fqis.payment_files import BATCH_KIND
         from fqis.selectors.threads import supported_by_priority
-        from fqis.services import schedule
+        from fqis.services import schedule, submissions
         from plans.served import count_with
 
         count_with(supported_by_priority)
@@ -52,6 +52,15 @@ class FqisConfig(AppConfig):
             ANNULMENT_KIND,
             Renderer("documents/annulation_avis.html", label=_("Annulation d’un avis")),
         )
+        register_renderer(
+            acknowledgements.KIND,
+            Renderer(
+                "documents/accuse_demande.html",
+                after=submissions.send_acknowledgement,
+                label=_("Accusé de réception d’une demande"),
+            ),
+        )
+        name_deposits({submissions.FILE_KIND: _("Fichier joint à une demande")})
         register_renderer(BATCH_KIND, Renderer("", label=_("Lot de paiement")))
         register_renderer(
             AGREEMENT_KIND,
@@ -116,6 +125,11 @@ class FqisConfig(AppConfig):
                 "deduct_recovery": _("Recouvrement déduit"),
                 "save_view": _("Vue du registre partagée"),
                 "remove_view": _("Vue du registre retirée"),
+                "write_call": _("Appel de projets préparé"),
+                "publish_call": _("Appel de projets publié"),
+                "extend_call": _("Appel de projets prolongé"),
+                "close_call": _("Appel de projets fermé"),
+                "drop_call": _("Appel de projets abandonné"),
                 "register_organisation": _("Organisation inscrite"),
                 "register_project": _("Projet inscrit"),
                 "update_project": _("Projet modifié"),

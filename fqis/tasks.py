@@ -1,16 +1,61 @@
-"""What the worker does for the projects: the letters that ask for results, the merged sums."""
+"""What the worker does for the projects and their calls."""
 
 import logging
 
 from celery import shared_task
 from django.db import connection, transaction
 
+from alliances import clock
 from alliances.identity import acting_as_portal
-
-from .models import ResultRequest
-from .services import result_links
+from fqis.models import Call, ResultRequest
+from fqis.services import applications, calls, result_links
 
 logger = logging.getLogger(__name__)
+
+
+@shared_task
+def send_application_links() -> int:
+    """Sends the links that wait, each in its own transaction; it is its own sweep."""
+    sent = 0
+    with acting_as_portal():
+        waiting = list(
+            applications.to_send()
+            .order_by("link_asked_at", "pk")
+            .values_list("pk", flat=True)[:200]
+        )
+    for pk in waiting:
+        with acting_as_portal():
+            row = (
+                applications.to_send()
+                .select_for_update(skip_locked=True, of=("self",))
+                .select_related(
+                    "call__alliance__cycle", "call__alliance__table", "call__alliance__territory"
+                )
+                .filter(pk=pk)
+                .first()
+            )
+            if row is None:
+                continue
+            try:
+                with transaction.atomic():
+                    applications.send_link(row)
+                sent += 1
+            except Exception:
+                logger.exception("link of application %s not sent", pk)
+                applications.count_failure(pk)
+    return sent
+
+
+@shared_task
+def close_calls() -> int:
+    """Closes the calls whose time has come."""
+    with acting_as_portal():
+        due = list(Call.objects.due_at(clock.now()).values_list("pk", flat=True)[:200])
+    closed = 0
+    for pk in due:
+        with acting_as_portal() as portal:
+            closed += calls.close_call(pk, by=portal)
+    return closed
 
 
 @shared_task

@@ -2,6 +2,8 @@ from django.urls import path
 
 from fqis.views import (
     allocations,
+    applications,
+    calls,
     contacts,
     envelopes,
     finances,
@@ -13,6 +15,7 @@ from fqis.views import (
     project_pages,
     project_results,
     projects,
+    public_calls,
     queue,
     recoveries,
     register,
@@ -27,7 +30,22 @@ MOVE = "enveloppes/deplacements/"
 
 PAYMENTS = "versements/paiements/"
 
+CALLS = f"{ALLIANCE}projets/appels/"
+
 urlpatterns = [
+    path("appels/", public_calls.public_calls, name="public_calls"),
+    path("appels/<slug:place>/", public_calls.public_territory, name="public_territory"),
+    path(
+        "appels/<slug:place>/<slug:cycle>/<str:number>/",
+        public_calls.public_call,
+        name="public_call",
+    ),
+    path("demandes/<str:token>/", applications.application, name="application"),
+    path(
+        "demandes/<str:token>/accuse/",
+        applications.application_receipt,
+        name="application_receipt",
+    ),
     path("enveloppes/", allocations.envelopes, name="envelopes"),
     path("enveloppes/chiffres/<slug:cycle>/", allocations.figures, name="allocation_figures"),
     path(f"{SPLIT}nouvelle/", allocations.new_scenario, name="allocation_new"),
@@ -107,6 +125,13 @@ urlpatterns = [
         project_results.remind,
         name="project_results_remind",
     ),
+    path(CALLS, calls.calls, name="calls"),
+    path(f"{CALLS}nouveau/", calls.call_new, name="call_new"),
+    path(f"{CALLS}<str:number>/", calls.call, name="call"),
+    path(f"{CALLS}<str:number>/modifier/", calls.call_edit, name="call_edit"),
+    path(f"{CALLS}<str:number>/publier/", calls.call_publish, name="call_publish"),
+    path(f"{CALLS}<str:number>/prolonger/", calls.call_extend, name="call_extend"),
+    path(f"{CALLS}<str:number>/abandonner/", calls.call_drop, name="call_drop"),
     path(f"{ALLIANCE}projets/<str:number>/", projects.project, name="project"),
     path(
         f"{ALLIANCE}projets/<str:number>/argent/", project_pages.project_money, name="project_money"

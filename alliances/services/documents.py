@@ -20,6 +20,7 @@ from alliances import clock, queue
 from alliances.errors import Refusal
 from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Document, User
+from alliances.services.antivirus import check_clean
 
 MAX_ATTEMPTS = 20
 
@@ -225,6 +226,8 @@ _OFFICE = {
     ),
 }
 _MIMES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+# An office file is an archive: what it may become once opened, in bytes.
+UNPACKED_MAX = 200 * 1024 * 1024
 ACCEPTED = "PDF, DOCX, XLSX, PNG, JPEG"
 
 
@@ -245,11 +248,17 @@ def _is(extension: str, file: UploadedFile) -> bool:
         return False
 
 
+def _unpacked_size(file: UploadedFile) -> int:
+    file.seek(0)
+    with ZipFile(file) as archive:
+        return sum(one.file_size for one in archive.infolist())
+
+
 def check_upload(file: UploadedFile, *, limit: int | None = None) -> tuple[str, str]:
     """The extension and type of a file a person sends. ``limit`` is in bytes.
 
-    Refuses an empty file, one over the limit, one of another type, and one whose content is not
-    what its name says.
+    Refuses an empty file, one over the limit, one of another type, one whose content is not what
+    its name says, one that would swell beyond reason, and one that carries a virus.
     """
     extension = PurePosixPath(file.name or "").suffix.lstrip(".").lower()
     limit = limit or settings.UPLOAD_MAX_BYTES
@@ -273,6 +282,12 @@ def check_upload(file: UploadedFile, *, limit: int | None = None) -> tuple[str, 
             % {"type": extension.upper()},
             field="file",
         )
+    if extension in _OFFICE and _unpacked_size(file) > UNPACKED_MAX:
+        raise Refusal(
+            _("Ce fichier, une fois ouvert, prend trop de place. Envoyez-en un plus simple."),
+            field="file",
+        )
+    check_clean(file)
     mime = _MIMES[extension] if extension in _MIMES else _OFFICE[extension][1]
     return extension, mime
 

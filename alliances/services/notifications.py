@@ -72,14 +72,34 @@ def write_to(
     """Writes one letter to an organisation without an account, in the territory's language; none
     when nobody gave its address. No link: it could not open it."""
     if organisation.email:
-        Notification.objects.create(
-            address=organisation.email,
+        write_to_address(
+            organisation.email,
             language=alliance.territory.default_language,
-            territory_id=alliance.territory_id,
-            subject=str(subject)[:200],
-            body=str(body),
+            alliance=alliance,
+            subject=subject,
+            body=body,
             attachment=attachment,
         )
+
+
+def write_to_address(
+    address: str,
+    *,
+    language: str,
+    alliance: Alliance,
+    subject: str | Promise,
+    body: str | Promise,
+    attachment: Document | None = None,
+) -> None:
+    """Writes one letter to an address that has no account, in the language it chose."""
+    Notification.objects.create(
+        address=address,
+        language=language,
+        territory_id=alliance.territory_id,
+        subject=str(subject)[:200],
+        body=str(body),
+        attachment=attachment,
+    )
 
 
 def send(notification: Notification) -> None:

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from alliances import clock
 from alliances.errors import Refusal
-from alliances.forms import DateInput
+from alliances.forms import LANGUAGES, DateInput
 from alliances.models import Alliance, Mrc, Organisation
 from alliances.money import MoneyFormField
-from fqis.models import Decision, Project
+from fqis.models import Call, Decision, Project
 from fqis.selectors.projects import mrcs_of, organisations_of, priorities_in_force
 from fqis.services.organisations import refusals_of_organisation
 from fqis.services.projects import Source
@@ -31,6 +31,11 @@ class OrganisationChoice(forms.ModelChoiceField):
 class PriorityChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.rank}. {obj.title}"
+
+
+class CallChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.number}. {obj.title}"
 
 
 class ProjectForm(forms.Form):
@@ -62,6 +67,12 @@ class ProjectForm(forms.Form):
         required=False,
         empty_label=_("Choisir une priorité"),
     )
+    call = CallChoice(
+        Call.objects.none(),
+        label=_("Appel de projets"),
+        required=False,
+        empty_label=_("Sans appel"),
+    )
     amount_requested = MoneyFormField(
         label=_("Montant demandé"), help_text=_("En dollars, par exemple 1 234,56.")
     )
@@ -76,7 +87,10 @@ class ProjectForm(forms.Form):
         min_value=0,
         help_text=_("Un nombre, jamais de noms."),
     )
+    population = forms.CharField(label=_("Population visée"), max_length=300, required=False)
     description = forms.CharField(label=_("Description"), required=False, widget=lines(4))
+    activities = forms.CharField(label=_("Activités"), required=False, widget=lines(4))
+    partners = forms.CharField(label=_("Partenaires"), required=False, widget=lines(2))
     mrcs = forms.ModelMultipleChoiceField(
         Mrc.objects.none(),
         label=_("MRC desservies"),
@@ -94,6 +108,15 @@ class ProjectForm(forms.Form):
     pools_money = forms.BooleanField(
         label=_("Met en commun des ressources financières"), required=False
     )
+    pooling = forms.CharField(
+        label=_("Ce que chacun met en commun"), required=False, widget=lines(2)
+    )
+    contact_name = forms.CharField(label=_("Personne à joindre"), max_length=150, required=False)
+    contact_email = forms.EmailField(label=_("Courriel de cette personne"), required=False)
+    contact_phone = forms.CharField(label=_("Téléphone"), max_length=30, required=False)
+    language = forms.ChoiceField(
+        label=_("Langue du porteur"), choices=LANGUAGES, required=False, initial="fr"
+    )
     inadmissible_because = forms.CharField(
         label=_("Motif de non-admissibilité"),
         required=False,
@@ -103,7 +126,9 @@ class ProjectForm(forms.Form):
 
     # The page says which sections are optional.
     hide_optional = True
-    RULED = ["title", "amount_requested", "received_on", "starts_on", "ends_on", "priority"]
+    RULED = [
+        "title", "amount_requested", "received_on", "starts_on", "ends_on", "priority", "call",
+    ]  # fmt: skip
     ORGANISATION = [
         "organisation_name",
         "organisation_neq",
@@ -118,11 +143,14 @@ class ProjectForm(forms.Form):
             "organisation": organisations_of(alliance),
             "priority": priorities_in_force(alliance),
             "mrcs": mrcs_of(alliance),
+            "call": Call.objects.shown().filter(alliance=alliance).order_by("-closes_at", "-pk"),
         }
         for name, queryset in choices.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
         if not alliance.territory.mrcs.exists():
             del self.fields["mrcs"]
+        if not choices["call"].exists():
+            del self.fields["call"]
         if editing:
             del self.fields["inadmissible_because"]
         self.fields["received_on"].initial = clock.today()
@@ -151,6 +179,7 @@ class ProjectForm(forms.Form):
         for refusal in found:
             if refusal.field not in self.errors:
                 self.add_error(refusal.field, str(refusal))
+        data["language"] = data.get("language") or "fr"
         return data
 
     def _of_new_organisation(self, data: dict[str, Any]) -> list[Refusal]:

@@ -2,13 +2,15 @@
 
 from .agreements import ProjectAgreement, ProjectInstalment
 from .allocations import Allocation, AllocationFigure, AllocationLine
-from .budgets import BudgetLine
+from .applications import Application, ApplicationFile
+from .budgets import BudgetLine, FundingSource
+from .calls import Call, CallExtension, CallPaper, CallPlace, CallPriority
 from .changes import ProjectChange, ProjectContinuation
 from .envelopes import Envelope
 from .moves import EnvelopeMove
 from .payments import PaymentAnswer, PaymentAnswerLine, PaymentBatch, PaymentLine
 from .project_payments import ProjectExpense, ProjectPayment
-from .projects import Decision, FundingSource, Project, ProjectPlace
+from .projects import Decision, Project, ProjectPlace
 from .recoveries import Recovery
 from .register import ProjectTally, SavedView
 from .results import ProjectResult, ResultPhoto, ResultRequest, ResultTarget
@@ -19,7 +21,14 @@ __all__ = [
     "Allocation",
     "AllocationFigure",
     "AllocationLine",
+    "Application",
+    "ApplicationFile",
     "BudgetLine",
+    "Call",
+    "CallExtension",
+    "CallPaper",
+    "CallPlace",
+    "CallPriority",
     "Decision",
     "Envelope",
     "EnvelopeMove",

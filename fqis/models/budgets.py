@@ -12,6 +12,27 @@ from alliances.money import ZERO, MoneyField
 from .projects import Project
 
 
+class FundingSource(ScopedModel):
+    """Other money in a project: what the FQIS levers (guide 2017, « Projets »)."""
+
+    scoped_by = "project"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sources")
+    name = models.CharField(_("source"), max_length=200)
+    amount = MoneyField(_("montant"))
+    is_confirmed = models.BooleanField(_("confirmé"), default=False)
+
+    class Meta:
+        ordering = ["-amount", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="funding_source_positive"),
+            models.UniqueConstraint(fields=["project", "name"], name="funding_source_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class BudgetLine(ScopedModel):
     """One cost of a project, in dollars, and the share of it asked of the FQIS.
 

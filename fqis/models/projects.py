@@ -11,8 +11,11 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliances import clock
 from alliances.models import Alliance, Mrc, Organisation, ScopedModel, User
+from alliances.models.alliances import NameKey
 from alliances.money import MoneyField
 from plans.models import Priority
+
+from .calls import WITHIN_ITS_CALL, Call
 
 
 class FiveYearsAfter(Func):
@@ -74,6 +77,14 @@ class Project(FSMModelMixin, ScopedModel):
         related_name="projects",
         verbose_name=_("priorité du plan"),
     )
+    call = models.ForeignKey(
+        Call,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("appel de projets"),
+    )
     priority_lineage = models.UUIDField(null=True, editable=False)
     mrcs = models.ManyToManyField(
         Mrc, through="ProjectPlace", blank=True, related_name="+", verbose_name=_("MRC")
@@ -83,6 +94,14 @@ class Project(FSMModelMixin, ScopedModel):
     starts_on = models.DateField(_("début"))
     ends_on = models.DateField(_("fin"))
     people_expected = models.PositiveIntegerField(_("personnes à rejoindre"), null=True, blank=True)
+    population = models.CharField(_("population visée"), max_length=300, blank=True)
+    activities = models.TextField(_("activités"), blank=True)
+    partners = models.TextField(_("partenaires"), blank=True)
+    pooling = models.TextField(_("ce qui est mis en commun"), blank=True)
+    contact_name = models.CharField(_("personne à joindre"), max_length=150, blank=True)
+    contact_email = models.EmailField(_("courriel de la personne à joindre"), blank=True)
+    contact_phone = models.CharField(_("téléphone"), max_length=30, blank=True)
+    language = models.CharField(_("langue du porteur"), max_length=2, default="fr")
     is_structuring = models.BooleanField(_("projet structurant"), default=False)
     pools_people = models.BooleanField(_("met en commun des ressources humaines"), default=False)
     pools_material = models.BooleanField(
@@ -111,6 +130,14 @@ class Project(FSMModelMixin, ScopedModel):
         ]
         constraints = [
             models.UniqueConstraint(fields=["alliance", "number"], name="project_number_once"),
+            models.UniqueConstraint(
+                "call",
+                "organisation",
+                NameKey("title"),
+                condition=Q(call__isnull=False),
+                name="project_once_per_call",
+                violation_error_message=_("Cette demande est déjà reçue pour cet appel."),
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="project_dates_in_order",
@@ -154,6 +181,13 @@ class Project(FSMModelMixin, ScopedModel):
             ),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="within_its_call",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.call_id IS NOT NULL"),
+                func=WITHIN_ITS_CALL,
+            ),
             pgtrigger.Protect(
                 name="kept_once_decided",
                 operation=pgtrigger.Delete,
@@ -263,27 +297,6 @@ class ProjectPlace(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.project} · {self.mrc}"
-
-
-class FundingSource(ScopedModel):
-    """Other money in a project: what the FQIS levers (guide 2017, « Projets »)."""
-
-    scoped_by = "project"
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sources")
-    name = models.CharField(_("source"), max_length=200)
-    amount = MoneyField(_("montant"))
-    is_confirmed = models.BooleanField(_("confirmé"), default=False)
-
-    class Meta:
-        ordering = ["-amount", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="funding_source_positive"),
-            models.UniqueConstraint(fields=["project", "name"], name="funding_source_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Decision(ScopedModel):

@@ -62,6 +62,8 @@ def project_page(alliance: Alliance, number: str) -> Project | None:
             "alliance__territory",
             "alliance__cycle",
             "organisation",
+            "call__alliance__territory",
+            "call__alliance__cycle",
             "priority__version",
             "registered_by",
         )

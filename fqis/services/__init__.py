@@ -17,6 +17,7 @@ from .authorisations import (
     issue_versement,
 )
 from .budgets import Line
+from .calls import CallTerms, Paper, drop_call, extend_call, publish_call, write_call
 from .changes import (
     agree_change,
     continue_project,
@@ -62,7 +63,9 @@ from .versements import (
 
 __all__ = [
     "Authorisation",
+    "CallTerms",
     "Line",
+    "Paper",
     "Part",
     "Refused",
     "Source",
@@ -97,7 +100,9 @@ __all__ = [
     "decline_change",
     "deduct_recovery",
     "deposit_signed_agreement",
+    "drop_call",
     "drop_recovery",
+    "extend_call",
     "hold_versement",
     "issue_versement",
     "make_ready",
@@ -112,6 +117,7 @@ __all__ = [
     "propose_change",
     "propose_move",
     "propose_recovery",
+    "publish_call",
     "read_answer",
     "receive_recovery",
     "recommend_versement",
@@ -137,6 +143,7 @@ __all__ = [
     "withdraw_agreement",
     "withdraw_move",
     "withdraw_photo",
+    "write_call",
     "write_figures",
     "write_split",
 ]

@@ -18,7 +18,7 @@ def register_organisation(
     require(by, "manage_projects", alliance)
     for refusal in refusals_of_organisation(alliance, name=name, neq=neq, legal_class=legal_class):
         raise refusal
-    cleaned = _cleaned(neq)
+    cleaned = neq_of(neq)
     try:
         with transaction.atomic():
             organisation = Organisation.objects.create(
@@ -66,7 +66,26 @@ def refusals_of_organisation(
     alliance: Alliance, *, name: str, neq: str, legal_class: str
 ) -> list[Refusal]:
     """Every rule that the description of a new organisation breaks."""
-    broken, cleaned = [], _cleaned(neq)
+    broken, cleaned = _refusals_of_words(name=name, neq=neq, legal_class=legal_class), neq_of(neq)
+    if cleaned and not any(refusal.field == "organisation_neq" for refusal in broken):
+        known = Organisation.objects.filter(territory=alliance.territory, neq=cleaned).first()
+        broken += [_known(known.name)] if known else []
+    return broken
+
+
+def refusals_of_identity(*, name: str, neq: str, legal_class: str) -> list[Refusal]:
+    """Every rule that the identity of an applicant breaks: it must have a NEQ, which only the
+    Indigenous organisations may lack."""
+    broken = _refusals_of_words(name=name, neq=neq, legal_class=legal_class)
+    if not neq_of(neq) and legal_class != Organisation.LegalClass.INDIGENOUS:
+        broken.append(
+            Refusal(_("Écrivez le NEQ de l’organisation, dix chiffres."), field="organisation_neq")
+        )
+    return broken
+
+
+def _refusals_of_words(*, name: str, neq: str, legal_class: str) -> list[Refusal]:
+    broken, cleaned = [], neq_of(neq)
     if not name.strip():
         broken.append(Refusal(_("Écrivez le nom de l’organisation."), field="organisation_name"))
     if legal_class not in Organisation.LegalClass.values:
@@ -79,14 +98,12 @@ def refusals_of_organisation(
                 _("Un NEQ compte dix chiffres, par exemple 1140000000."), field="organisation_neq"
             )
         )
-    elif cleaned:
-        known = Organisation.objects.filter(territory=alliance.territory, neq=cleaned).first()
-        broken += [_known(known.name)] if known else []
     return broken
 
 
-def _cleaned(neq: str) -> str:
-    return "".join(neq.split())
+def neq_of(text: str) -> str:
+    """A NEQ as it is kept, without its spaces."""
+    return "".join(text.split())
 
 
 def _known(name: str) -> Refusal:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import Value
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
@@ -14,11 +15,12 @@ from alliances import clock
 from alliances.errors import Refusal, StaleAct
 from alliances.fiscal import FiscalYear
 from alliances.models import Alliance, Mrc, Organisation, User
+from alliances.models.alliances import NameKey
 from alliances.money import ZERO
 from alliances.permissions import require
 from alliances.services import journal
 from alliances.services.documents import next_number
-from fqis.models import Decision, FundingSource, Project, ProjectPlace
+from fqis.models import Call, Decision, FundingSource, Project, ProjectPlace
 from fqis.services.budgets import Line, write_budget
 from fqis.services.request_rules import (
     check_amount,
@@ -46,6 +48,15 @@ class Details(TypedDict, total=False):
     """What may be said of a project beside what it must say."""
 
     description: str
+    call: Call | None
+    population: str
+    activities: str
+    partners: str
+    pooling: str
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    language: str
     people_expected: int | None
     received_on: date
     is_structuring: bool
@@ -91,6 +102,28 @@ def _write_rows(
         ProjectPlace.objects.create(project=project, mrc=mrc)
 
 
+def check_once(
+    call: Call | None, organisation: Organisation, title: str, *, but: Project | None = None
+) -> None:
+    """Refuses the same request twice for a call: same organisation, same title. The call's row
+    stays locked to the commit: two requests wait for each other."""
+    if call is None:
+        return
+    Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    same = (
+        Project.objects.filter(call=call, organisation=organisation)
+        .annotate(key=NameKey("title"))
+        .filter(key=NameKey(Value(title.strip())))
+    )
+    found = (same.exclude(pk=but.pk) if but is not None else same).first()
+    if found is not None:
+        raise Refusal(
+            _("Cette demande est déjà reçue pour cet appel, sous le numéro %(number)s.")
+            % {"number": found.number},
+            field="title",
+        )
+
+
 @transaction.atomic
 def register_project(
     alliance: Alliance,
@@ -127,11 +160,13 @@ def register_project(
         ends_on=ends_on,
         organisation=organisation,
         priority=priority,
+        call=details.get("call"),
         is_admissible=is_admissible,
     ):
         raise refusal
     served = served_priority(alliance, priority, clock.today()) if is_admissible else priority
     details["received_on"] = received_on
+    check_once(details.get("call"), organisation, title)
     project = Project.objects.create(
         alliance=alliance,
         number=next_project_number(alliance),
@@ -191,10 +226,12 @@ def update_project(
         ends_on=ends_on,
         organisation=organisation,
         priority=priority,
+        call=details.get("call", project.call),
     ):
         raise refusal
     served = served_priority(project.alliance, priority, clock.today())
     details["received_on"] = received_on
+    check_once(details.get("call", project.call), organisation, title, but=project)
     for name, value in details.items():
         setattr(project, name, value)
     project.title, project.organisation = title.strip(), organisation

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from alliances.errors import Refusal
 from alliances.models import Alliance, Organisation
-from fqis.wording import date_long, in_future
+from fqis.models import Call
+from fqis.wording import date_long, in_future, money
 from plans.models import PlanVersion, Priority
 
 
@@ -27,6 +28,7 @@ def refusals_of_request(
     ends_on: date | None = None,
     organisation: Organisation | None = None,
     priority: Priority | None = None,
+    call: Call | None = None,
     is_admissible: bool = True,
 ) -> list[Refusal]:
     """Every rule that a request of ``day`` breaks; amounts in dollars. What is None is not known
@@ -45,6 +47,12 @@ def refusals_of_request(
         broken.append(_refusal(check_eligible, organisation))
     if is_admissible:
         broken.append(_refusal(served_priority, alliance, priority, day))
+    if call is not None:
+        broken.append(_refusal(check_call, alliance, call))
+        if amount_requested is not None:
+            broken.append(_refusal(_check_ceiling, call, amount_requested))
+        if priority is not None:
+            broken.append(_refusal(_check_served, call, priority))
     return [refusal for refusal in broken if refusal is not None]
 
 
@@ -93,6 +101,28 @@ def check_eligible(organisation: Organisation) -> None:
             )
             % {"name": organisation.name},
             field="organisation",
+        )
+
+
+def check_call(alliance: Alliance, call: Call) -> None:
+    if call.alliance_id != alliance.pk or call.state == Call.State.DRAFT:
+        raise Refusal(_("Choisissez un appel publié de cette alliance."), field="call")
+
+
+def _check_ceiling(call: Call, amount: Decimal) -> None:
+    if amount > call.ceiling:
+        raise Refusal(
+            _("Le montant demandé dépasse le plafond par projet de l’appel, %(ceiling)s.")
+            % {"ceiling": money(call.ceiling)},
+            field="amount_requested",
+        )
+
+
+def _check_served(call: Call, priority: Priority) -> None:
+    if not call.served.filter(priority__lineage=priority.lineage).exists():
+        raise Refusal(
+            _("L’appel %(number)s ne vise pas cette priorité.") % {"number": call.number},
+            field="priority",
         )
 
 

@@ -21,6 +21,7 @@ from alliances.services import journal
 from alliances.services.notifications import notify, people_with
 from fqis.models import Envelope, EnvelopeShare, EnvelopeSplit, SubEnvelope
 from fqis.selectors.commitments import amounts_of
+from fqis.services.calls import check_calls_covered
 from fqis.services.envelopes import lock_cycle
 from fqis.wording import date_long, money, time_fr
 
@@ -226,6 +227,7 @@ def decide_split(split: EnvelopeSplit, *, by: User, revision: int | None = None)
         former.save()
     split.decide(by=by)
     split.save()
+    check_calls_covered(envelope.alliance)
     _tell(split, envelope, by=by)
     return split
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliances.errors import Refusal
-from alliances.models import Alliance, JournalEntry
+from alliances.models import Alliance, Document, JournalEntry
 from alliances.money import ZERO
 from alliances.permissions import can, require
 from alliances.scoping import alliance_page, person_of
@@ -22,6 +22,7 @@ from fqis.forms.projects import ProjectForm, SourceFormSet, sources_of
 from fqis.forms.register import ProjectFilter
 from fqis.models import Project
 from fqis.selectors import projects as selectors
+from fqis.selectors.pages import project_pages
 from fqis.views.acts import Offered, add_refusal, perform
 from fqis.views.project_acts import ACTS, offered_acts
 from fqis.views.project_pages import PAGES, get_project, pages_of
@@ -42,6 +43,7 @@ def projects(request: HttpRequest, alliance: Alliance) -> HttpResponseBase:
         "alliance": alliance,
         "tab": "projects",
         "page_title": _("Projets"),
+        "pages": project_pages(alliance, "projects"),
     }
     return render(request, "fqis/projects.html", context)
 
@@ -174,6 +176,9 @@ def _page(
         "left": project.amount_granted - paid if project.amount_granted is not None else None,
         "other_money": other_money,
         "whole_cost": project.amount_requested + other_money,
+        "files": Document.objects.filter(
+            subject_label="fqis.project", subject_id=project.pk, state=Document.State.READY
+        ).order_by("pk"),
         "timeline": selectors.timeline_of(project),
         "remarks": remarks_on("fqis.project", project.pk, alliance=alliance, user=user),
         "history": JournalEntry.objects.filter(

@@ -15,6 +15,7 @@ from fqis.models import Recovery
 
 from .agenda import Agenda
 from .avenants import Amended, tell_avenants
+from .calls import Calls
 from .concertation import Concertation
 from .earlier import tell_earlier
 from .envelopes import Sharing, propose_a_move
@@ -87,7 +88,13 @@ def _tell_projects(chapters: list[Projects]) -> None:
 
 def _tell_one(chapter: Projects) -> None:
     hurry()
+    tell_whole(chapter)
+
+
+def tell_whole(chapter: Projects) -> None:
+    """The projects of a territory, then its calls, in one process."""
     chapter.tell()
+    Calls(chapter.profile, chapter.alliance, chapter.cast, chapter.agenda).tell()
 
 
 def hurry() -> None:

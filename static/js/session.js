@@ -49,6 +49,8 @@ function schedule() {
 }
 
 function prolong(seconds) {
+  // Behind a link there is no session to prolong.
+  if (!(seconds > 0)) return;
   deadline = Date.now() + seconds * 1000;
   write(localStorage, "alliances:session", { user, deadline });
   announce(null);
@@ -250,7 +252,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       const { submitter } = held;
       held = null;
       form.requestSubmit(submitter);
-    } else if (again) setTimeout(send, again); else if (changed.size && deadline > Date.now()) send();
+    } else if (again) setTimeout(send, again); else if (changed.size && (!(length > 0) || deadline > Date.now())) send();
   };
 
   const later = (delay) => (event) => {

@@ -24,6 +24,8 @@ from alliances.services.invitations import link_of
 from conventions.models import Avenant, AvenantSignatory, Scan, Signatory
 from fqis.models import (
     Allocation,
+    Application,
+    Call,
     EnvelopeMove,
     PaymentAnswer,
     PaymentLine,
@@ -36,6 +38,7 @@ from fqis.models import (
     Versement,
 )
 from fqis.services import result_links
+from fqis.services.applications import token_for
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
 from plans.services import endorsements
 
@@ -121,6 +124,15 @@ def _recovery(alliance: Alliance, *states: str) -> Recovery:
 def _project(alliance: Alliance, *states: str) -> Project:
     found = Project.objects.filter(alliance=alliance)
     return (found.filter(state__in=states).first() if states else None) or found.earliest("pk")
+
+
+def _call(alliance: Alliance) -> tuple[Any, ...]:
+    return (Call.objects.filter(alliance=alliance).latest("pk").number,)
+
+
+def _application(alliance: Alliance) -> tuple[Any, ...]:
+    row = Application.objects.filter(call__alliance=alliance).earliest("pk")
+    return (token_for(row),)
 
 
 def _scan(alliance: Alliance) -> tuple[Any, ...]:
@@ -261,6 +273,7 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
         SavedView.objects.filter(territory=a.territory_id).earliest("pk").pk,
     ),
     "project_edit": lambda a: (_project(a, "received").number,),
+    **dict.fromkeys(["call", "call_edit", "call_publish", "call_extend", "call_drop"], _call),
     "project_money": _followed,
     "project_follow_results": _followed,
     "project_documents": _followed,
@@ -372,6 +385,10 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "envelope_move": _move_of_money,
     "envelope_move_decide": _move_of_money,
     "envelope_move_withdraw": _move_of_money,
+    "public_territory": lambda a: (a.territory.slug,),
+    "public_call": lambda a: (a.territory.slug, a.cycle.slug, *_call(a)),
+    "application": _application,
+    "application_receipt": _application,
     "own_share_ceiling": lambda a: (a.cycle.slug,),
     "allocation_figures": lambda a: (a.cycle.slug,),
     "reopen_comment": lambda a: (

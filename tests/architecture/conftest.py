@@ -60,7 +60,7 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, A
 def _in_this_process(chapters: list[Projects]) -> None:
     """Other processes do not see what this transaction has not committed."""
     for chapter in chapters:
-        chapter.tell()
+        demo.tell_whole(chapter)
 
 
 def _tell() -> dict[str, Alliance]:

@@ -53,7 +53,11 @@ PARTS = {
     "fqis.EnvelopeShare.split",
     "fqis.SubEnvelope.split",
     "fqis.ProjectPlace.project",
+    "fqis.ApplicationFile.application",
     "fqis.BudgetLine.project",
+    "fqis.CallPaper.call",
+    "fqis.CallPlace.call",
+    "fqis.CallPriority.call",
     "fqis.FundingSource.project",
     "reporting.FinancialLine.report",
 }

@@ -16,6 +16,8 @@ EXPECTED = {
     "conventions.Avenant",
     "conventions.Convention",
     "plans.PlanVersion",
+    "fqis.Application",
+    "fqis.Call",
     "fqis.Project",
     "fqis.ProjectAgreement",
     "fqis.ProjectChange",

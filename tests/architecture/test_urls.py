@@ -41,6 +41,7 @@ ACTORS = ["anonymous", *PEOPLE]
 ROUTES = routes()
 # Objects that the story has none of: their pages answer 404 to everybody.
 WITHOUT_OBJECT = {
+    "application_receipt": "only the browser that opened the link reads it",
     "mfa_deactivate_totp": "nobody has a second factor in the story",
     "mfa_download_recovery_codes": "nobody has a second factor in the story",
     "mfa_view_recovery_codes": "nobody has a second factor in the story",
@@ -204,6 +205,8 @@ NO_SIGN_IN = {
     "account_reset_password_from_key_done": "for who forgot the password",
     "account_signup": "says that access is by invitation",
     "accessibility": "a public statement",
+    "application": "an organisation writes by its link, without an account",
+    "application_receipt": "the acknowledgement, for who holds the link",
     "components": "the gallery, in the demo only",
     "health": "a probe has no account",
     "health_ready": "a probe has no account",
@@ -214,6 +217,9 @@ NO_SIGN_IN = {
     "mfa_login_webauthn": "signing in with a key",
     "privacy": "a public statement",
     "project_result_link": "a carrier writes its results by link, without an account",
+    "public_call": "a call for projects is for everybody, and so is applying",
+    "public_calls": "a call for projects is for everybody",
+    "public_territory": "the guide asks each territory to say how it chooses",
     "set_language": "the sign-in page also exists in English",
     "verify": "anybody who holds a document may check it",
     "verify_document": "the address of the QR code",

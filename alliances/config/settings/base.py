@@ -174,6 +174,7 @@ MFA_TOTP_ISSUER = "Alliances pour la solidarité"
 # Ministry roles must hold a second factor before any other page opens.
 MFA_REQUIRED = flag("MFA_REQUIRED", default=True)
 INVITATION_DAYS = 14
+APPLICATION_LINK_DAYS = 30
 ENDORSEMENT_DAYS = 30
 # The link by which a carrier writes its results lives this long; results are expected this many
 # days after the fiscal year.
@@ -210,6 +211,8 @@ STORAGES = {
     },
 }
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+# The antivirus that reads each file: clamd's socket, or « host:port »; empty, none is asked.
+CLAMAV_SOCKET = env("CLAMAV_SOCKET", "")
 # A scan holds many pages, each a picture.
 SCAN_MAX_BYTES = 40 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
@@ -249,6 +252,8 @@ CELERY_BEAT_SCHEDULE = {
     "pending-documents": {"task": "alliances.tasks.sweep_documents", "schedule": 20.0},
     "pending-notifications": {"task": "alliances.tasks.send_notifications", "schedule": 30.0},
     "pending-invitations": {"task": "alliances.tasks.send_invitations", "schedule": 30.0},
+    "pending-applications": {"task": "fqis.tasks.send_application_links", "schedule": 20.0},
+    "due-calls": {"task": "fqis.tasks.close_calls", "schedule": 60.0},
     "pending-word-files": {"task": "plans.tasks.sweep_words", "schedule": 20.0},
     "pending-scans": {"task": "conventions.tasks.sweep_scans", "schedule": 20.0},
     "pending-endorsements": {"task": "plans.tasks.send_endorsements", "schedule": 30.0},
