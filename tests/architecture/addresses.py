@@ -387,8 +387,7 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "envelope_move_withdraw": _move_of_money,
     "public_territory": lambda a: (a.territory.slug,),
     "public_call": lambda a: (a.territory.slug, a.cycle.slug, *_call(a)),
-    "application": _application,
-    "application_receipt": _application,
+    **dict.fromkeys(["application", "application_receipt"], _application),
     "own_share_ceiling": lambda a: (a.cycle.slug,),
     "allocation_figures": lambda a: (a.cycle.slug,),
     "reopen_comment": lambda a: (
