@@ -6,13 +6,16 @@ class AlliancesConfig(AppConfig):
     verbose_name = "Alliances"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
         from django.utils.translation import gettext_lazy as _
 
         from .language import count_in_french
         from .models import Document
+        from .rls import ignore_no_rule
         from .services.journal import name_verbs
         from .tabs import Tab, register_tab
 
+        post_migrate.connect(ignore_no_rule, sender=self)
         count_in_french()
         register_tab(Tab("team", _("Équipe"), "team", 70))
         register_tab(

@@ -20,6 +20,7 @@ class ConventionsConfig(AppConfig):
                 "send_convention": _("Convention envoyée"),
                 "record_signature": _("Signature consignée"),
                 "sign_convention": _("Convention signée"),
+                "remind_party": _("Partie relancée"),
                 "create_avenant": _("Avenant préparé"),
                 "update_avenant": _("Avenant modifié"),
                 "send_avenant": _("Avenant envoyé"),
@@ -46,6 +47,10 @@ class ConventionsConfig(AppConfig):
             {
                 "scan": _("Papiers numérisés"),
                 "signed_convention": _("Feuille de signature"),
+                "signed_avenant": _("Feuille de signature d’un avenant"),
             }
         )
-        register_renderer("avenant", Renderer("documents/avenant.html", label=_("Avenant")))
+        register_renderer(
+            "avenant",
+            Renderer("documents/avenant.html", label=_("Avenant"), page_codes=True),
+        )

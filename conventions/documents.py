@@ -12,8 +12,8 @@ from alliances.services.documents import create_document
 from .models import Convention, Signatory
 from .parties import parties_of
 from .selectors import party_kind
-from .texts import text_of
-from .wording import field_values, fill
+from .texts.services import text_of
+from .texts.wording import field_values, fill
 
 KIND = "convention"
 

@@ -11,7 +11,8 @@ from alliances.models import Alliance, MilestoneKind
 from alliances.money import MoneyFormField
 from alliances.templatetags.portal import date_long
 
-from .models import Convention, Signatory
+from .models import Convention, Party
+from .scans.papers import Paper
 from .schedules import preparation_of, proposed_tranches, split
 from .terms import TrancheSpec
 
@@ -266,22 +267,28 @@ class PlaceForm(forms.Form):
         ],
     )
 
-    def __init__(self, *args: Any, parties: list[Signatory], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, papers: list[Paper], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.parties = {str(party.pk): party for party in parties}
-        sheets = [
-            (pk, _("La feuille de signature : %(party)s") % {"party": party.name})
-            for pk, party in self.parties.items()
-        ]
-        self.fields["place"].choices = [  # type: ignore[attr-defined]
-            ("", _("Choisir")),
-            *sheets,
-            ("texte", _("Une page du texte de la convention")),
-        ]
+        self.places: dict[str, tuple[Paper, Party | None]] = {}
+        groups: list[tuple[str, list[tuple[str, str]]]] = []
+        for paper in papers:
+            sheets = {f"{paper.key}/{party.pk}": party for party in paper.parties}
+            self.places |= {key: (paper, party) for key, party in sheets.items()}
+            self.places[paper.key] = (paper, None)
+            choices = [
+                (key, _("La feuille de signature : %(party)s") % {"party": party.name})
+                for key, party in sheets.items()
+            ]
+            choices.append((paper.key, str(_("Une page du texte"))))
+            groups.append((paper.text_label, choices))
+        chosen = groups if len(groups) > 1 else [one for _label, found in groups for one in found]
+        self.fields["place"].choices = [("", _("Choisir")), *chosen]  # type: ignore[attr-defined]
 
     @property
-    def party(self) -> Signatory | None:
-        return self.parties.get(self.cleaned_data["place"])
+    def where(self) -> tuple[str, Party | None]:
+        """The key of the text, and the party whose sheet it is."""
+        paper, party = self.places[self.cleaned_data["place"]]
+        return paper.key, party
 
 
 class SetAsideForm(forms.Form):

@@ -70,7 +70,7 @@ def tell_split(scan: Scan, pages: Sequence[ScanPage], *, by: User) -> None:
     alliance = scan.alliance
     recorders = people_with("record_signature", alliance)
     waiting = sum(page.is_waiting for page in pages)
-    names = dict.fromkeys(page.signatory.name for page in pages if page.signatory)
+    names = dict.fromkeys(page.party.name for page in pages if page.party)
     lines = []
     if names:
         said = _("Feuilles de signature classées : %(names)s.")

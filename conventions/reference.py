@@ -7,7 +7,7 @@ from alliances.models import Cycle, User
 from alliances.reference import read
 
 from .models import ConventionTemplate, ScheduleStep
-from .wording import check_text
+from .texts.wording import check_text
 
 FOLDER = Path(__file__).parent / "reference_data"
 

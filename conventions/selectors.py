@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -16,9 +17,9 @@ from alliances.permissions import can, rights_of, territories_of
 from alliances.templatetags.portal import date_long, money0
 from alliances.todo import Todo, Waiting
 
-from .models import Convention, Party, ScanPage, Signatory
+from .models import Convention, Party, ScanPage, Signatory, SignatureReminder
 from .permissions import may_record, signs_here
-from .scan_selectors import sheets_of
+from .scans.selectors import sheets_of
 
 NAMED = 3
 # A party that has not signed is reminded two weeks after it was asked.
@@ -91,6 +92,12 @@ class SignatureRow:
     url: str
     is_own: bool
     sheet: ScanPage | None = None
+    reminders: tuple[SignatureReminder, ...] = ()
+    remind_url: str = ""
+
+    @property
+    def last_reminder(self) -> SignatureReminder | None:
+        return self.reminders[-1] if self.reminders else None
 
     @property
     def is_signed(self) -> bool:
@@ -98,8 +105,10 @@ class SignatureRow:
 
     @property
     def remind_on(self) -> date | None:
-        """When whoever follows the convention reminds this party."""
-        return self.since + REMIND_AFTER if self.since else None
+        """When whoever follows the convention reminds this party, again if it was already."""
+        last = self.last_reminder
+        begun = last.sent_on if last else self.since
+        return begun + REMIND_AFTER if self.since and begun else None
 
     @property
     def is_late(self) -> bool:
@@ -119,11 +128,25 @@ class SignatureRow:
         )
 
 
+def reminders_of(
+    found: QuerySet[SignatureReminder],
+) -> dict[int, tuple[SignatureReminder, ...]]:
+    """The reminders of each party, the last one last, by the party's id. One query."""
+    sorted_out: dict[int, tuple[SignatureReminder, ...]] = {}
+    for one in SignatureReminder.objects.for_pages().filter(pk__in=found.values("pk")):
+        key = one.signatory_id or one.avenant_party_id
+        assert key is not None
+        sorted_out[key] = (*sorted_out.get(key, ()), one)
+    return sorted_out
+
+
 def signature_rows(convention: Convention, user: User) -> list[SignatureRow]:
     """Each party, since when it is missing, and where this person records its signature."""
     sent_on = _sent_on(convention)
     is_open = convention.state == Convention.State.SENT
     sheets = sheets_of(convention) if sent_on else {}
+    reminders = reminders_of(convention.reminders.exclude(signatory=None)) if sent_on else {}
+    may_remind = is_open and can(user, "record_signature", convention)
     return [
         SignatureRow(
             signatory,
@@ -134,6 +157,10 @@ def signature_rows(convention: Convention, user: User) -> list[SignatureRow]:
             else "",
             signs_here(user, signatory),
             sheets.get(signatory.pk),
+            reminders.get(signatory.pk, ()),
+            convention.alliance.url("convention_remind", signatory.pk)
+            if may_remind and signatory.signed_on is None
+            else "",
         )
         for signatory in convention.signatories.all()
     ]

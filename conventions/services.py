@@ -22,14 +22,14 @@ from alliances.services.milestones import record_milestone
 from alliances.templatetags.portal import moment, money
 
 from . import documents, notifications, watch
-from .empowerment import check_empowered
+from .empowerment.services import check_empowered
 from .models import Convention, Signatory, Tranche
 from .parties import parties_of
 from .selectors import parties_label
 from .signing import check_signature
 from .succession import check_place
 from .terms import TrancheSpec, check_terms
-from .texts import text_of
+from .texts.services import text_of
 
 Tranches = Sequence[tuple[int, Decimal, str, int] | TrancheSpec]
 

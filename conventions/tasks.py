@@ -9,9 +9,9 @@ from django.db import models
 from alliances import clock
 from alliances.identity import acting_as_portal
 
-from . import scans
 from .models import Scan
-from .scanning import Reading, read_pages
+from .scans import services as scans
+from .scans.reading import Reading, read_pages
 
 logger = logging.getLogger(__name__)
 SWEEP_AFTER = timedelta(seconds=15)

@@ -1,7 +1,10 @@
 from django.urls import path
 
-from . import paper_views, scan_views, views
+from . import views
 from .avenants import views as avenants
+from .empowerment import views as empowerment_views
+from .scans import views as scan_views
+from .texts import views as text_views
 
 ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/convention/"
 AVENANTS = f"{ALLIANCE}avenants/"
@@ -14,6 +17,11 @@ urlpatterns = [
     path(f"{ALLIANCE}modifier/", views.convention_edit, name="convention_edit"),
     path(f"{ALLIANCE}envoyer/", views.convention_send, name="convention_send"),
     path(f"{ALLIANCE}signatures/<int:pk>/", views.convention_sign, name="convention_sign"),
+    path(
+        f"{ALLIANCE}signatures/<int:pk>/relancer/",
+        views.convention_remind,
+        name="convention_remind",
+    ),
     path(f"{ALLIANCE}en-vigueur/", avenants.convention_on, name="convention_on"),
     path(f"{AVENANTS}nouveau/", avenants.avenant_new, name="avenant_new"),
     path(f"{AVENANTS}<int:number>/", avenants.avenant, name="avenant"),
@@ -21,16 +29,19 @@ urlpatterns = [
     path(f"{AVENANTS}<int:number>/envoyer/", avenants.avenant_send, name="avenant_send"),
     path(f"{AVENANTS}<int:number>/retirer/", avenants.avenant_withdraw, name="avenant_withdraw"),
     path(f"{AVENANTS}signatures/<int:pk>/", avenants.avenant_sign, name="avenant_sign"),
-    path(f"{ALLIANCE}texte/", paper_views.convention_text, name="convention_text"),
-    path(f"{ALLIANCE}docx/", paper_views.convention_docx, name="convention_docx"),
-    path(f"{ALLIANCE}habilitation/", paper_views.convention_empowerment, name="empowerment"),
+    path(
+        f"{AVENANTS}signatures/<int:pk>/relancer/", avenants.avenant_remind, name="avenant_remind"
+    ),
+    path(f"{ALLIANCE}texte/", text_views.convention_text, name="convention_text"),
+    path(f"{ALLIANCE}docx/", text_views.convention_docx, name="convention_docx"),
+    path(f"{ALLIANCE}habilitation/", empowerment_views.convention_empowerment, name="empowerment"),
     path(f"{ALLIANCE}papiers/", scan_views.scan_list, name="scans"),
     path(f"{ALLIANCE}papiers/deposer/", scan_views.scan_deposit, name="scan_deposit"),
     path(SCAN, scan_views.scan, name="scan"),
     path(f"{SCAN}blanches/", scan_views.scan_blanks, name="scan_blanks"),
     path(f"{SCAN}pages/<int:position>/", scan_views.scan_page, name="scan_page"),
     path(f"{SCAN}pages/<int:position>/image.png", scan_views.scan_image, name="scan_image"),
-    path("national/conventions/", paper_views.template_list, name="convention_templates"),
-    path(TEMPLATE, paper_views.template, name="convention_template"),
-    path(f"{TEMPLATE}publier/", paper_views.template_publish, name="convention_template_publish"),
+    path("national/conventions/", text_views.template_list, name="convention_templates"),
+    path(TEMPLATE, text_views.template, name="convention_template"),
+    path(f"{TEMPLATE}publier/", text_views.template_publish, name="convention_template_publish"),
 ]

@@ -9,15 +9,19 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alliances.errors import Refusal
+from alliances.errors import Missing, Refusal
 from alliances.models import Alliance, User
 from alliances.scoping import alliance_page, person_of
 
-from . import empowerment, forms, scan_selectors, selectors, services, template_selectors
+from . import forms, selectors, services, watch
 from .avenants import selectors as avenant_selectors
+from .empowerment.services import missing_to_send
 from .models import Convention, Signatory
 from .permissions import may_record, may_scan, signs_here
+from .reminders import remind_party
+from .scans.selectors import recent_scans
 from .schedules import preparation_of, sources_of
+from .texts.selectors import convention_preview
 
 
 def _page(
@@ -61,14 +65,18 @@ def _papers(convention: Convention, person: User) -> dict[str, Any]:
     alliance = convention.alliance
     is_draft = convention.state == Convention.State.DRAFT
     return {
-        "text": template_selectors.convention_preview(convention),
+        "text": convention_preview(convention),
         "text_url": alliance.url("convention_text"),
         "docx_url": alliance.url("convention_docx"),
-        "missing": empowerment.missing_to_send(alliance) if is_draft else [],
-        "scans": [] if is_draft else scan_selectors.recent_scans(alliance),
+        "missing": _missing(alliance) if is_draft else [],
+        "scans": [] if is_draft else recent_scans(alliance),
         "scans_url": alliance.url("scans"),
         "may_scan": not is_draft and may_scan(person, alliance),
     }
+
+
+def _missing(alliance: Alliance) -> list[Missing]:
+    return [*missing_to_send(alliance), *watch.missing_to_send(alliance)]
 
 
 def _form_page(
@@ -241,6 +249,23 @@ def convention_sign(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRe
             messages.success(request, _signed_message(signed))
             return redirect(alliance.url("convention"))
     return _page(request, "sign", alliance, status=422, form=form, **context)
+
+
+@require_POST
+@alliance_page()
+def convention_remind(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
+    """Writes to those who sign for a party that is awaited."""
+    party = selectors.party(alliance, pk)
+    if party is None:
+        raise Http404
+    try:
+        reminder = remind_party(party, by=person_of(request))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        done = _("%(party)s est relancée : %(told)s.")
+        messages.success(request, done % {"party": party.name, "told": reminder.told})
+    return redirect(alliance.url("convention"))
 
 
 def _signed_message(signatory: Signatory) -> str:

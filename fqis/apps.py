@@ -28,13 +28,19 @@ class FqisConfig(AppConfig):
         from fqis.models import Project, ProjectTally, Versement
         from fqis.payment_files import BATCH_KIND
         from fqis.selectors.threads import supported_by_priority
-        from fqis.services import schedule, submissions
+        from fqis.services import payees, schedule, submissions
         from plans.served import count_with
 
         count_with(supported_by_priority)
         on_milestone(services.on_milestone)
         register_watch(
-            Watch(schedule.lock_schedule, schedule.fixed_tranches, schedule.check_amount)
+            Watch(
+                schedule.lock_schedule,
+                schedule.fixed_tranches,
+                schedule.check_amount,
+                schedule.missing_to_send,
+                payees.check_payee,
+            )
         )
         register_renderer(
             NOTICE_KIND,
@@ -91,6 +97,8 @@ class FqisConfig(AppConfig):
         name_verbs(
             {
                 "confirm_envelope": _("Enveloppe confirmée"),
+                "propose_envelope_amount": _("Montant d’enveloppe proposé"),
+                "withdraw_envelope_amount": _("Montant d’enveloppe retiré"),
                 "write_allocation_figures": _("Chiffres de la répartition écrits"),
                 "create_allocation": _("Scénario de répartition ouvert"),
                 "confirm_allocation": _("Répartition confirmée"),
@@ -102,6 +110,7 @@ class FqisConfig(AppConfig):
                 "withdraw_envelope_move": _("Proposition retirée"),
                 "plan_versements": _("Versements prévus"),
                 "follow_avenant": _("Versement ajusté à un avenant"),
+                "replace_notice": _("Avis annulé par un avenant"),
                 "ready_versement": _("Versement prêt"),
                 "recommend_versement": _("Versement recommandé"),
                 "authorise_versement": _("Versement autorisé"),

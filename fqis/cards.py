@@ -204,8 +204,10 @@ def conditions_for(
     for_report = tranche.waits_for == MilestoneKind.REPORT_ACCEPTED
     if for_report:
         conditions += list(report_steps) or [_report(alliance, tranche, milestones)]
-    if not (for_report and report_steps):
-        conditions.append(_recommended(alliance, versement))
+    # The steps of a report end with its recommendation, unless the versement still waits for one.
+    is_ready = versement is not None and versement.state == State.READY
+    if is_ready or not (for_report and report_steps):
+        conditions.append(_recommended(alliance, tranche, versement))
     conditions += [_authorised(alliance, versement), _paid(alliance, versement)]
     return _with_present(_with_hold(conditions, versement))
 
@@ -352,7 +354,7 @@ def _report(alliance: Alliance, tranche: Tranche, milestones: Sequence[Milestone
     )
 
 
-def _recommended(alliance: Alliance, versement: Versement | None) -> Condition:
+def _recommended(alliance: Alliance, tranche: Tranche, versement: Versement | None) -> Condition:
     label = _("Versement recommandé")
     if versement and versement.recommended_at and _passed(versement, State.RECOMMENDED):
         return Condition(
@@ -360,9 +362,13 @@ def _recommended(alliance: Alliance, versement: Versement | None) -> Condition:
         )
     url = alliance.url("versement", versement.pk) if versement else ""
     moment = versement.ready_at if versement else None
+    by_dgsq = tranche.waits_for == MilestoneKind.REPORT_ACCEPTED
     return Condition(
-        label, TODO, who=_("DGSSAC, analyse"), actor=_("la DGSSAC (analyse)"),
-        since=local_day(moment) if moment else None, right="recommend_versement",
+        label, TODO,
+        who=_("DGSQ") if by_dgsq else _("DGSSAC, analyse"),
+        actor=_("la DGSQ") if by_dgsq else _("la DGSSAC (analyse)"),
+        since=local_day(moment) if moment else None,
+        right="review_report" if by_dgsq else "recommend_versement",
         button=_("Recommander le versement"), act_url=url,
     )  # fmt: skip
 

@@ -191,6 +191,7 @@ def annulment_data(versement: Versement, notice: Document) -> dict[str, Any]:
     return {
         "notice": notice.number,
         "notice_dated_on": notice.dated_on.isoformat(),
+        "issued": versement.issued_at is not None,
         "alliance": str(versement.alliance),
         "convention": versement.tranche.convention.number,
         "fiscal_year": str(versement.year),

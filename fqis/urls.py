@@ -80,6 +80,11 @@ urlpatterns = [
     path(f"{ALLIANCE}finances/fiduciaire/", contacts.fiduciary, name="fiduciary_contact"),
     path(f"{ALLIANCE}finances/", finances.finances, name="finances"),
     path(f"{ALLIANCE}finances/enveloppe/", envelopes.envelope, name="envelope"),
+    path(
+        f"{ALLIANCE}finances/enveloppe/montant/<int:pk>/<slug:act>/",
+        envelopes.amount_act,
+        name="envelope_amount_act",
+    ),
     path(f"{ALLIANCE}finances/grand-livre/", ledger.ledger, name="ledger"),
     path(f"{ALLIANCE}finances/recouvrements/<int:pk>/", recoveries.recovery, name="recovery"),
     path(

@@ -53,17 +53,23 @@ def wait_until_ready(broker: Broker) -> None:
 @contextmanager
 def embedded_valkey(*, log: Path) -> Iterator[Broker]:
     """Runs a broker. What waits in it is lost at its end: the database holds what must be done."""
+    with socket_folder(server_user()) as folder, valkey_in(folder, log=log) as broker:
+        yield broker
+
+
+@contextmanager
+def valkey_in(folder: Path, *, log: Path) -> Iterator[Broker]:
+    """Runs a broker at the address of ``folder``, where one that was killed may have been."""
     program = find_server()
     user = server_user()
-    with socket_folder(user) as folder:
-        broker_socket = folder / "valkey.sock"
-        command = [str(program), "--port", "0", "--unixsocket", str(broker_socket)]
-        command += ["--unixsocketperm", "700", "--dir", str(folder)]
-        command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
-        child = start("Valkey", [*as_user(user), *command], env=server_env(), log=log)
-        try:
-            broker = Broker(broker_socket, child)
-            wait_until_ready(broker)
-            yield broker
-        finally:
-            child.stop()
+    broker_socket = folder / "valkey.sock"
+    command = [str(program), "--port", "0", "--unixsocket", str(broker_socket)]
+    command += ["--unixsocketperm", "700", "--dir", str(folder)]
+    command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
+    child = start("Valkey", [*as_user(user), *command], env=server_env(), log=log)
+    try:
+        broker = Broker(broker_socket, child)
+        wait_until_ready(broker)
+        yield broker
+    finally:
+        child.stop()

@@ -112,7 +112,6 @@ class Alliance(ScopedModel):
         related_name="+",
         verbose_name=_("fiduciaire du FQIS"),
     )
-    resolution_on = models.DateField(_("résolution du"), null=True, blank=True)
 
     objects = AllianceQuerySet.as_manager()
 

@@ -12,9 +12,22 @@ from alliances.models import Alliance, User
 from alliances.permissions import can, rights_of, territories_of
 from alliances.templatetags.portal import date_long, money
 from alliances.todo import Todo, Waiting
-from conventions.models import Avenant, AvenantSignatory, AvenantTranche, Convention
+from conventions.models import (
+    Avenant,
+    AvenantSignatory,
+    AvenantTranche,
+    Convention,
+    SignatureReminder,
+)
 from conventions.permissions import may_record, signs_here
-from conventions.selectors import SignatureRow, is_draft_visible, party_kind, party_names
+from conventions.scans.selectors import avenant_sheets
+from conventions.selectors import (
+    SignatureRow,
+    is_draft_visible,
+    party_kind,
+    party_names,
+    reminders_of,
+)
 
 from .documents import line_data
 from .words import in_words
@@ -137,6 +150,10 @@ def signature_context(avenant: Avenant, user: User) -> dict[str, Any]:
     alliance = avenant.convention.alliance
     sent_on = clock.day_of(avenant.sent_at) if avenant.sent_at else None
     is_open = avenant.state == State.SENT
+    sheets = avenant_sheets(avenant) if sent_on else {}
+    found = SignatureReminder.objects.filter(avenant_party__avenant=avenant)
+    reminders = reminders_of(found) if sent_on else {}
+    may_remind = is_open and can(user, "record_signature", avenant)
     rows = [
         SignatureRow(
             party,
@@ -146,6 +163,11 @@ def signature_context(avenant: Avenant, user: User) -> dict[str, Any]:
             if is_open and party.signed_on is None and may_record(user, party)
             else "",
             signs_here(user, party),
+            sheets.get(party.pk),
+            reminders.get(party.pk, ()),
+            alliance.url("avenant_remind", party.pk)
+            if may_remind and party.signed_on is None
+            else "",
         )
         for party in avenant.signatories.all()
     ]

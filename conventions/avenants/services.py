@@ -233,6 +233,7 @@ def record_avenant_signature(
 
     Refuses what the signature of a convention refuses, a signature after the end of a convention
     that the avenant does not extend, and a last one when the avenant can no longer be applied.
+    Without a file, the party's last scanned sheet is the one that was signed.
     """
     avenant = _locked(signatory.avenant)
     signatory = avenant.signatories.select_related("recorded_by").get(pk=signatory.pk)
@@ -261,6 +262,9 @@ def record_avenant_signature(
             kind="signed_avenant",
             subject=signatory,
         )
+    else:
+        sheet = signatory.sheets.exclude(document=None).order_by("-filed_at", "-pk").first()
+        signatory.document = sheet.document if sheet else None
     signatory.signed_on, signatory.signer = signed_on, signer.strip()
     signatory.recorded_at, signatory.recorded_by = clock.now(), by
     signatory.save()
@@ -283,8 +287,8 @@ def record_avenant_signature(
 def complete_avenant(avenant: Avenant, *, by: User) -> Avenant:
     """Declares the avenant signed on the day of the last signature, and applies it whole.
 
-    Refuses one that a party has not signed, naming who is missing, and one whose changes the money
-    no longer allows: it must be withdrawn.
+    Refuses one that a party has not signed, naming who is missing, one whose changes the money no
+    longer allows: it must be withdrawn; and another payee while a notice is out for payment.
     """
     avenant = _locked(avenant)
     convention = avenant.convention
@@ -300,6 +304,8 @@ def complete_avenant(avenant: Avenant, *, by: User) -> Avenant:
     assert last is not None
     watch.lock(convention)
     check_changes(convention, changes_of(avenant), on=last)
+    if avenant.table_id is not None:
+        watch.check_payee(convention)
     try:
         avenant.complete_signatures(on=last)
     except TransitionNotAllowed:

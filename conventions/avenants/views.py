@@ -15,7 +15,8 @@ from alliances.scoping import alliance_page, person_of
 from conventions import watch
 from conventions.forms import posted_rows
 from conventions.models import Avenant, AvenantSignatory, Convention
-from conventions.permissions import may_record, signs_here
+from conventions.permissions import may_record, may_scan, signs_here
+from conventions.reminders import remind_party
 from conventions.selectors import current_convention
 
 from . import forms, selectors, services, terms
@@ -81,6 +82,8 @@ def avenant(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
         edit_url=alliance.url("avenant_edit", number),
         send_url=alliance.url("avenant_send", number),
         withdraw_url=alliance.url("avenant_withdraw", number),
+        scans_url=alliance.url("scans"),
+        may_scan=found.state == Avenant.State.SENT and may_scan(person_of(request), alliance),
         **signatures,
     )
 
@@ -295,6 +298,23 @@ def avenant_sign(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRespo
             messages.success(request, _signed_message(signed))
             return redirect(back_url)
     return _page(request, "avenant_sign", alliance, status=422, form=form, **context)
+
+
+@require_POST
+@alliance_page()
+def avenant_remind(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
+    """Writes to those who sign for a party that is awaited."""
+    party = selectors.party_of(alliance, pk)
+    if party is None:
+        raise Http404
+    try:
+        reminder = remind_party(party, by=person_of(request))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        done = _("%(party)s est relancée : %(told)s.")
+        messages.success(request, done % {"party": party.name, "told": reminder.told})
+    return redirect(alliance.url("avenant", party.avenant.number))
 
 
 def _signed_message(signatory: AvenantSignatory) -> str:

@@ -4,6 +4,7 @@ from .avenants import Avenant, AvenantSignatory, AvenantTranche
 from .conventions import Convention, Signatory
 from .papers import ConventionTemplate, ConventionText, Resolution
 from .parties import Party
+from .reminders import SignatureReminder
 from .scans import Scan, ScanPage
 from .tranches import ScheduleStep, Tranche
 
@@ -20,5 +21,6 @@ __all__ = [
     "ScanPage",
     "ScheduleStep",
     "Signatory",
+    "SignatureReminder",
     "Tranche",
 ]

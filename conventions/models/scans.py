@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from alliances import clock
 from alliances.models import Alliance, Document, ScopedModel, User
 
+from .parties import Party
+
 
 class ScanQuerySet(models.QuerySet["Scan"]):
     def for_pages(self) -> Self:
@@ -100,11 +102,14 @@ class ScanPageQuerySet(models.QuerySet["ScanPage"]):
         return self.filter(filed_at=None, set_aside_at=None)
 
     def for_pages(self) -> Self:
-        return self.select_related("signatory", "document", "filed_by", "set_aside_by")
+        return self.select_related(
+            "signatory", "avenant", "avenant_party", "document", "filed_by", "set_aside_by"
+        )
 
 
 class ScanPage(ScopedModel):
-    """One page of a scan: filed in the convention, waiting for a person, or set aside."""
+    """One page of a scan: filed in the convention or in one of its avenants, waiting for a person,
+    or set aside."""
 
     scoped_by = "scan"
 
@@ -130,6 +135,12 @@ class ScanPage(ScopedModel):
     signatory = models.ForeignKey(
         "conventions.Signatory", on_delete=models.PROTECT, null=True, related_name="sheets"
     )
+    avenant = models.ForeignKey(
+        "conventions.Avenant", on_delete=models.PROTECT, null=True, related_name="scanned_pages"
+    )
+    avenant_party = models.ForeignKey(
+        "conventions.AvenantSignatory", on_delete=models.PROTECT, null=True, related_name="sheets"
+    )
     document = models.OneToOneField(Document, on_delete=models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField(null=True, editable=False)
     filed_by = models.ForeignKey(
@@ -152,7 +163,7 @@ class ScanPage(ScopedModel):
                 name="scan_page_number_in_total",
             ),
             models.CheckConstraint(
-                condition=Q(filed_at=None, filed_by=None, convention=None)
+                condition=Q(filed_at=None, filed_by=None, convention=None, avenant=None)
                 | Q(
                     filed_at__isnull=False,
                     filed_by__isnull=False,
@@ -169,8 +180,14 @@ class ScanPage(ScopedModel):
                 name="scan_page_set_aside_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(signatory=None, document=None) | Q(filed_at__isnull=False),
+                condition=Q(signatory=None, avenant_party=None, document=None)
+                | Q(filed_at__isnull=False),
                 name="scan_page_sheet_is_filed",
+            ),
+            models.CheckConstraint(
+                condition=Q(avenant=None, avenant_party=None)
+                | Q(avenant__isnull=False, signatory=None),
+                name="scan_page_of_one_text",
             ),
             models.CheckConstraint(
                 condition=~Q(problem="")
@@ -200,10 +217,16 @@ class ScanPage(ScopedModel):
                     IF NOT EXISTS (
                         SELECT 1 FROM conventions_convention c
                         JOIN conventions_scan s ON s.id = NEW.scan_id
-                        LEFT JOIN alliances_document d ON d.id = c.document_id
+                        LEFT JOIN conventions_avenant v ON v.id = NEW.avenant_id
+                        LEFT JOIN alliances_document d ON d.id =
+                            CASE WHEN v.id IS NULL THEN c.document_id ELSE v.document_id END
                         WHERE c.id = NEW.convention_id AND c.alliance_id = s.alliance_id
+                          AND (NEW.avenant_id IS NULL OR v.convention_id = c.id)
                           AND (NEW.code = '' OR d.code = NEW.code)
-                    ) OR NOT (NEW.signatory_id IS NULL OR EXISTS (
+                    ) OR NOT (NEW.avenant_party_id IS NULL OR EXISTS (
+                        SELECT 1 FROM conventions_avenantsignatory g
+                        WHERE g.id = NEW.avenant_party_id AND g.avenant_id = NEW.avenant_id
+                    )) OR NOT (NEW.signatory_id IS NULL OR EXISTS (
                         SELECT 1 FROM conventions_signatory g
                         WHERE g.id = NEW.signatory_id AND g.convention_id = NEW.convention_id
                     )) THEN
@@ -217,6 +240,11 @@ class ScanPage(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.scan} · {self.position}"
+
+    @property
+    def party(self) -> Party | None:
+        """Whose signature sheet the page is, of the convention or of an avenant."""
+        return self.signatory or self.avenant_party
 
     @property
     def is_filed(self) -> bool:

@@ -15,8 +15,48 @@ from fqis.models import Envelope, EnvelopeShare, EnvelopeSplit
 from fqis.services.splits import Part, Share
 
 Use = EnvelopeShare.Use
+Quality = Envelope.Quality
+# A fictional amount is for the demonstration alone: nobody types one.
+TYPED = [Quality.CONFIRMED, Quality.PUBLISHED, Quality.CONFLICTING, Quality.ROUNDED]
 NAMED = 4
 BOTH = _("Écrivez un montant ou un pourcentage, pas les deux.")
+
+
+class AmountForm(forms.Form):
+    """An amount for one envelope, with the decision or the publication it comes from."""
+
+    amount = MoneyFormField(
+        label=_("Montant de l’enveloppe"), help_text=_("En dollars, par exemple 1 234,56.")
+    )
+    quality = forms.ChoiceField(
+        label=_("Valeur du montant"), choices=[(one.value, one.label) for one in TYPED]
+    )
+    decided_on = forms.DateField(
+        label=_("Décision ou publication du"), widget=DateInput(), initial=clock.today
+    )
+    reference = forms.CharField(
+        label=_("Référence"),
+        max_length=100,
+        help_text=_("Le numéro de la lettre ou du décret, ou le titre du communiqué."),
+        error_messages={"required": _("Écrivez la référence de la décision.")},
+    )
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=300,
+        help_text=_("Le document, et qui l’a signé ou publié."),
+    )
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def of(cls, envelope: Envelope | None) -> "AmountForm":
+        amount = envelope.amount if envelope else None
+        return cls(
+            initial={
+                "amount": amount,
+                "quality": Quality.CONFIRMED,
+                "was": "" if amount is None else str(amount),
+            }
+        )
 
 
 class SplitForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What people type about envelopes and versements."""
+"""What people type about versements."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -6,35 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from alliances import clock
 from alliances.forms import DateInput
 from alliances.money import MoneyFormField
-from fqis.models import Envelope, Versement
-from fqis.services.envelopes import GIVEN
-
-
-class EnvelopeForm(forms.Form):
-    amount = MoneyFormField(
-        label=_("Montant de l’enveloppe"), help_text=_("En dollars, par exemple 1 234,56.")
-    )
-    quality = forms.ChoiceField(
-        label=_("Valeur du montant"), choices=[(one.value, one.label) for one in GIVEN]
-    )
-    source = forms.CharField(
-        label=_("Source"),
-        max_length=300,
-        help_text=_("Le document et sa date, par exemple une lettre de la ministre."),
-    )
-    was = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    @classmethod
-    def of(cls, envelope: Envelope | None) -> "EnvelopeForm":
-        if envelope is None:
-            return cls()
-        return cls(
-            initial={
-                "amount": envelope.amount,
-                "quality": Envelope.Quality.CONFIRMED,
-                "was": "" if envelope.amount is None else str(envelope.amount),
-            }
-        )
+from fqis.models import Versement
 
 
 class RecommendForm(forms.Form):

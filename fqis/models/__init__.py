@@ -6,7 +6,7 @@ from .applications import Application, ApplicationFile
 from .budgets import BudgetLine, FundingSource
 from .calls import Call, CallExtension, CallPaper, CallPlace, CallPriority
 from .changes import ProjectChange, ProjectContinuation
-from .envelopes import Envelope
+from .envelopes import Envelope, EnvelopeAmount
 from .moves import EnvelopeMove
 from .payments import PaymentAnswer, PaymentAnswerLine, PaymentBatch, PaymentLine
 from .project_payments import ProjectExpense, ProjectPayment
@@ -31,6 +31,7 @@ __all__ = [
     "CallPriority",
     "Decision",
     "Envelope",
+    "EnvelopeAmount",
     "EnvelopeMove",
     "EnvelopeShare",
     "EnvelopeSplit",

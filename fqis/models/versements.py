@@ -13,7 +13,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliances import clock
 from alliances.fiscal import FiscalYear
-from alliances.models import Alliance, Document, ScopedModel, User
+from alliances.models import Alliance, Document, MilestoneKind, ScopedModel, User
 from alliances.money import ZERO, MoneyField
 from conventions.models import Tranche
 
@@ -176,7 +176,8 @@ class Versement(FSMModelMixin, ScopedModel):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["issued", "paid"], issued_at__isnull=False)
-                | Q(~Q(state__in=["issued", "paid"]), issued_at=None),
+                | Q(state="cancelled")
+                | Q(~Q(state__in=["issued", "paid", "cancelled"]), issued_at=None),
                 name="versement_issued_has_date",
             ),
             models.CheckConstraint(
@@ -288,10 +289,35 @@ class Versement(FSMModelMixin, ScopedModel):
                        OR (OLD.state, NEW.state) NOT IN (
                            ('authorised', 'authorised'), ('authorised', 'issued'),
                            ('authorised', 'cancelled'), ('issued', 'issued'), ('issued', 'paid'),
+                           ('issued', 'cancelled'),
                            ('paid', 'paid'), ('cancelled', 'cancelled'))
                     THEN
                         RAISE EXCEPTION 'Un versement autorisé ne change plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'versement_fixed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="issued_given_up_by_avenant",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("OLD.state = 'issued' AND NEW.state = 'cancelled'"),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM fqis_paymentline l
+                        WHERE l.versement_id = NEW.id AND l.rejected_at IS NULL
+                    ) OR NOT EXISTS (
+                        SELECT 1 FROM conventions_avenant a
+                        JOIN conventions_tranche t ON t.convention_id = a.convention_id
+                        WHERE t.id = NEW.tranche_id AND a.state = 'signed'
+                          AND a.table_id IS NOT NULL
+                          AND ROW(a.was_table_id, a.was_fiduciary_id)
+                              IS DISTINCT FROM ROW(a.table_id, a.fiduciary_id)
+                    ) THEN
+                        RAISE EXCEPTION 'L’avis est émis : ce versement ne s’annule plus.'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'versement_issued_stays';
                     END IF;
                     RETURN NEW;
                 """,
@@ -356,6 +382,12 @@ class Versement(FSMModelMixin, ScopedModel):
     @property
     def year(self) -> FiscalYear:
         return FiscalYear(self.fiscal_year)
+
+    @property
+    def recommending_right(self) -> str:
+        """The DGSQ recommends a versement that waits for a report, the DGSSAC analyst any other."""
+        for_report = self.tranche.waits_for == MilestoneKind.REPORT_ACCEPTED
+        return "review_report" if for_report else "recommend_versement"
 
     @transition(field=state, source=State.PLANNED, target=State.READY)
     def make_ready(self) -> None:
@@ -424,8 +456,10 @@ class Versement(FSMModelMixin, ScopedModel):
             State.RECOMMENDED,
             State.HELD,
             State.AUTHORISED,
+            State.ISSUED,
         ],
         target=State.CANCELLED,
     )
     def cancel(self, *, by: User, reason: str) -> None:
+        """An issued one only when an avenant changes the payee, before anything is sent."""
         self.cancelled_at, self.cancelled_by, self.cancelled_reason = clock.now(), by, reason

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alliances import clock
-from alliances.models import MilestoneKind, User
+from alliances.models import User
 from alliances.money import ZERO
 from alliances.permissions import holds_national, rights_of
 from alliances.todo import Todo, Waiting
@@ -33,7 +33,6 @@ def _open_versements(territories: set[int]) -> list[Versement]:
         .select_related(
             "alliance__territory",
             "alliance__cycle",
-            "alliance__envelope",
             "tranche",
             "recommended_by",
             "authorised_by",
@@ -51,7 +50,6 @@ def todo(user: User) -> list[Todo]:
             "recommend_versement",
             "review_report",
             "authorise_versement",
-            "manage_envelope",
             "confirm_payment",
             "hold_versement",
         )
@@ -82,11 +80,7 @@ def _heap_of(user: User, versement: Versement, rights: set[str]) -> str:
     """The act that ``user``, who holds ``rights`` there, must do on this versement; or none."""
     match versement.state:
         case State.READY:
-            for_report = versement.tranche.waits_for == MilestoneKind.REPORT_ACCEPTED
-            wanted = {"recommend_versement", "review_report" if for_report else ""}
-            return "recommend" if rights & wanted else ""
-        case State.RECOMMENDED if "manage_envelope" in rights and _envelope_unknown(versement):
-            return "envelope"
+            return "recommend" if versement.recommending_right in rights else ""
         case State.RECOMMENDED if versement.recommended_by_id != user.pk:
             return "authorise" if "authorise_versement" in rights else ""
         case State.ISSUED if versement.authorised_by_id != user.pk:
@@ -101,11 +95,6 @@ def _payment_heap(versement: Versement) -> str:
     if versement.rejected_on:  # type: ignore[attr-defined]
         return "rejected"
     return "sent" if versement.sent_at else "pay"  # type: ignore[attr-defined]
-
-
-def _envelope_unknown(versement: Versement) -> bool:
-    envelope = getattr(versement.alliance, "envelope", None)
-    return envelope is None or envelope.amount is None
 
 
 def _queue(tab: str) -> tuple[str, str]:
@@ -145,11 +134,6 @@ def _many(key: str, n: int) -> str:
     return {
         "recommend": ngettext("%(n)s versement à recommander", "%(n)s versements à recommander", n),
         "authorise": ngettext("%(n)s versement à autoriser", "%(n)s versements à autoriser", n),
-        "envelope": ngettext(
-            "%(n)s versement attend une enveloppe à confirmer",
-            "%(n)s versements attendent une enveloppe à confirmer",
-            n,
-        ),
         "pay": ngettext("%(n)s versement à payer", "%(n)s versements à payer", n),
         "sent": ngettext("%(n)s paiement à confirmer", "%(n)s paiements à confirmer", n),
         "rejected": ngettext(
@@ -164,7 +148,6 @@ def _one(key: str, versement: Versement) -> Todo:
     titles = {
         "recommend": _("Recommander %(versement)s"),
         "authorise": _("Autoriser %(versement)s"),
-        "envelope": _("Confirmer l’enveloppe qu’attend %(versement)s"),
         "pay": _("Confirmer le paiement : %(versement)s"),
         "sent": _("Confirmer le paiement : %(versement)s"),
         "rejected": _("Corriger le paiement rejeté : %(versement)s"),
@@ -173,16 +156,14 @@ def _one(key: str, versement: Versement) -> Todo:
     buttons = {
         "recommend": _("Recommander"),
         "authorise": _("Autoriser"),
-        "envelope": _("Confirmer l’enveloppe"),
         "pay": _("Confirmer le paiement"),
         "sent": _("Confirmer le paiement"),
         "rejected": _("Corriger"),
         "held": _("Revoir la retenue"),
     }
-    to_confirm = key == "envelope"
     return Todo(
         title=titles[key] % {"versement": versement_name(versement)},
-        url=alliance.url("envelope") if to_confirm else alliance.url("versement", versement.pk),
+        url=alliance.url("versement", versement.pk),
         button=buttons[key],
         alliance=alliance,
         since=_since(key, versement),
@@ -194,7 +175,6 @@ def _since(key: str, versement: Versement) -> date:
     moment: datetime | date | None = {
         "recommend": versement.ready_at,
         "authorise": versement.recommended_at,
-        "envelope": versement.recommended_at,
         "pay": versement.issued_at,
         "sent": versement.sent_at,  # type: ignore[attr-defined]
         "rejected": versement.rejected_on,  # type: ignore[attr-defined]
@@ -240,10 +220,12 @@ def _day(moment: datetime | date | None) -> date | None:
 
 def _waiting_for(user: User, versement: Versement) -> Waiting | None:
     here = rights_of(user).on.get(versement.territory_id, frozenset())
+    recommends = versement.recommending_right
+    by_dgsq = recommends == "review_report"
     right, who, detail, moment = {
         State.READY: (
-            "recommend_versement",
-            _("DGSSAC, analyse"),
+            recommends,
+            _("DGSQ") if by_dgsq else _("DGSSAC, analyse"),
             _("Elle prépare la recommandation."),
             versement.ready_at,
         ),

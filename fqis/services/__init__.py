@@ -25,7 +25,7 @@ from .changes import (
     no_open_change,
     propose_change,
 )
-from .envelopes import confirm_envelope, open_envelope
+from .envelopes import confirm_amount, open_envelope, propose_amount, withdraw_amount
 from .expenses import cancel_expense, record_expense
 from .follow_up import abandon_project, complete_project, start_project
 from .holds import cancel_versement, hold_versement, park_versement, release_versement
@@ -86,7 +86,7 @@ __all__ = [
     "check_answer",
     "complete_project",
     "confirm_allocation",
-    "confirm_envelope",
+    "confirm_amount",
     "confirm_payment",
     "continue_project",
     "correct_payment",
@@ -114,6 +114,7 @@ __all__ = [
     "park_versement",
     "plan_versements",
     "prepare_agreement",
+    "propose_amount",
     "propose_change",
     "propose_move",
     "propose_recovery",
@@ -141,6 +142,7 @@ __all__ = [
     "submit_by_link",
     "update_project",
     "withdraw_agreement",
+    "withdraw_amount",
     "withdraw_move",
     "withdraw_photo",
     "write_call",

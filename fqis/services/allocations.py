@@ -15,6 +15,7 @@ from alliances.permissions import require
 from alliances.services import journal
 from fqis.allocation import Claim, Outcome, Rule, allocate
 from fqis.models import Allocation, AllocationFigure, AllocationLine, Envelope
+from fqis.models.envelopes import Decided
 from fqis.services.envelopes import give_amount, lock_cycle, open_envelope
 from fqis.wording import date_long, in_future, money, time_fr
 
@@ -285,10 +286,6 @@ def confirm_allocation(
     _check_whole(allocation, cycle, outcome)
     allocation.confirm(by=by, on=on, reference=reference.strip())
     allocation.save()
-    source = _("Répartition confirmée le %(day)s, %(reference)s") % {
-        "day": date_long(on),
-        "reference": allocation.reference,
-    }
     journal.record(
         by=by,
         verb="confirm_allocation",
@@ -298,7 +295,7 @@ def confirm_allocation(
         reason=allocation.reference,
         decided_on=on.isoformat(),
     )
-    _give_envelopes(allocation, outcome, by=by, source=source)
+    _give_envelopes(allocation, outcome, by=by)
     return allocation
 
 
@@ -338,7 +335,16 @@ def _check_whole(allocation: Allocation, cycle: Cycle, outcome: Outcome) -> None
         raise Refusal(_("Un montant est publié depuis : calculez de nouveau le scénario."))
 
 
-def _give_envelopes(allocation: Allocation, outcome: Outcome, *, by: User, source: str) -> None:
+def _give_envelopes(allocation: Allocation, outcome: Outcome, *, by: User) -> None:
+    assert allocation.decided_on is not None
+    assert allocation.confirmed_at is not None
+    words = {"day": date_long(allocation.decided_on), "reference": allocation.reference}
+    decision = Decided(
+        allocation.decided_on,
+        allocation.reference,
+        _("Répartition confirmée le %(day)s, %(reference)s") % words,
+        allocation.confirmed_at,
+    )
     amounts = {share.key: share.amount for share in outcome.shares}
     alliances = Alliance.objects.filter(cycle=allocation.cycle).select_related("territory", "cycle")
     # One order of locks for everybody: see ``authorisations``.
@@ -352,6 +358,6 @@ def _give_envelopes(allocation: Allocation, outcome: Outcome, *, by: User, sourc
         if envelope.quality in PUBLISHED or alliance.territory_id not in amounts:
             continue
         try:
-            give_amount(envelope, by=by, amount=amounts[alliance.territory_id], source=source)
+            give_amount(envelope, by=by, amount=amounts[alliance.territory_id], decision=decision)
         except Refusal as refusal:
             raise Refusal(f"{alliance.territory} : {refusal}") from None

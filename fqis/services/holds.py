@@ -6,14 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
-from alliances.cycle_words import words_of
 from alliances.errors import Refusal
 from alliances.models import Document, User
 from alliances.permissions import require
-from alliances.services import documents, journal
+from alliances.services import journal
 from alliances.services.notifications import notify, people_with
-from fqis.documents import ANNULMENT_KIND, annulment_data
 from fqis.models import Versement
+from fqis.services.payees import annul_notice
 from fqis.services.versements import changed, lock_versement, make_reached_ready
 from fqis.wording import money, versement_name
 
@@ -217,19 +216,8 @@ def _check_cancel(versement: Versement, *, by: User) -> None:
 
 
 def _annul(versement: Versement, notice: Document, *, by: User) -> None:
-    """The notice will never be drawn; the record that replaces it says who, when and why."""
-    notice = documents.annul_document(notice)
-    with words_of(versement.alliance.cycle, notice.language):
-        documents.create_document(
-            ANNULMENT_KIND,
-            by=by,
-            title=_("Annulation de l’avis %(notice)s") % {"notice": notice.number},
-            data=annulment_data(versement, notice),
-            alliance=versement.alliance,
-            subject=versement,
-            language=notice.language,
-            replaces=notice,
-        )
+    """The notice will never be drawn: the DGSQ is told."""
+    notice = annul_notice(versement, notice, by=by)
     alliance = versement.alliance
     notify(
         people_with("review_report", alliance),

@@ -12,6 +12,7 @@ from alliances.models import User
 from alliances.permissions import require
 from alliances.services import journal
 from fqis.models import Envelope, EnvelopeMove
+from fqis.models.envelopes import Decided
 from fqis.services.envelopes import check_room, give_amount, lock_cycle
 from fqis.wording import date_long, in_future, money, time_fr
 
@@ -143,18 +144,21 @@ def decide_move(move: EnvelopeMove, *, by: User, on: date, reference: str) -> En
 
 def _give(envelope: Envelope, amount: Decimal, move: EnvelopeMove, *, by: User) -> None:
     fictional = Envelope.Quality.FICTIONAL
-    give_amount(
-        envelope,
-        by=by,
-        amount=amount,
-        source=_("Déplacement décidé le %(day)s, %(reference)s; montant précédent : %(before)s")
-        % {
-            "day": date_long(move.decided_on),
-            "reference": move.reference,
-            "before": money(envelope.amount),
-        },
-        quality=fictional if envelope.quality == fictional else Envelope.Quality.CONFIRMED,
+    assert move.decided_on is not None
+    assert move.decided_at is not None
+    source = _("Déplacement décidé le %(day)s, %(reference)s; montant précédent : %(before)s") % {
+        "day": date_long(move.decided_on),
+        "reference": move.reference,
+        "before": money(envelope.amount),
+    }
+    decision = Decided(
+        move.decided_on,
+        move.reference,
+        source,
+        move.decided_at,
+        fictional if envelope.quality == fictional else Envelope.Quality.CONFIRMED,
     )
+    give_amount(envelope, by=by, amount=amount, decision=decision)
 
 
 @transaction.atomic

@@ -10,13 +10,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alliances.errors import Refusal
+from alliances.errors import Missing, Refusal
 from alliances.models import Alliance, Milestone, User
 from alliances.money import ZERO
 from alliances.services import journal
 from conventions.models import Avenant, AvenantTranche, Convention
 from fqis.models import Envelope, Recovery, Versement
 from fqis.services.envelopes import open_envelope
+from fqis.services.payees import lock_notices, replace_notices
 from fqis.wording import money, versement_name
 
 State = Versement.State
@@ -26,8 +27,9 @@ UNDER_WAY = Q(
 
 
 def lock_schedule(convention: Convention) -> None:
-    """Keeps the money of the Alliance still: its envelope, then its versements."""
+    """Keeps the money of the Alliance still: its envelope, its notices, then its versements."""
     open_envelope(convention.alliance)
+    lock_notices(convention.alliance_id)
     rows = Versement.objects.select_for_update(of=("self",)).order_by("pk")
     list(rows.filter(alliance=convention.alliance_id).values_list("pk"))
 
@@ -64,10 +66,17 @@ def fixed_tranches(convention: Convention) -> dict[int, str]:
     )
 
 
+def missing_to_send(alliance: Alliance) -> list[Missing]:
+    """A convention is sent once its envelope has its amount."""
+    if Envelope.objects.filter(alliance=alliance).exclude(amount=None).exists():
+        return []
+    return [Missing(_("Le montant de l’enveloppe, à confirmer"), alliance.url("envelope"))]
+
+
 def check_amount(convention: Convention, amount: Decimal) -> None:
-    """Refuses an amount in dollars above the envelope when it is known, less what other conventions
-    took of it, and one that no longer covers the versements under way. A signed convention may
-    keep its amount, or lower it."""
+    """Refuses any amount while the envelope is to confirm, one in dollars above it, less what other
+    conventions took of it, and one that no longer covers the versements under way. A signed
+    convention may keep its amount, or lower it."""
     if amount > convention.amount or not convention.is_signed:
         _check_envelope(convention, amount)
     committed = Versement.objects.filter(UNDER_WAY, tranche__convention=convention).total()
@@ -82,7 +91,10 @@ def check_amount(convention: Convention, amount: Decimal) -> None:
 def _check_envelope(convention: Convention, amount: Decimal) -> None:
     envelope = Envelope.objects.filter(alliance=convention.alliance_id).first()
     if envelope is None or envelope.amount is None:
-        return
+        raise Refusal(
+            _("L’enveloppe de cette alliance est à confirmer : rien ne s’engage avant."),
+            field="amount",
+        )
     others = Versement.objects.filter(alliance=convention.alliance_id).committed()
     taken = others.exclude(tranche__convention=convention).total()
     if amount <= envelope.amount - taken:
@@ -102,7 +114,8 @@ def _check_envelope(convention: Convention, amount: Decimal) -> None:
 
 def follow_avenant(alliance: Alliance, number: int, *, by: User) -> None:
     """Makes the versements that are not under way what the avenant made of their tranches: amount,
-    year, what they wait for; gives up those of a tranche taken out."""
+    year, what they wait for; gives up those of a tranche taken out, plans what a raise adds to a
+    tranche whose versement was cancelled, and the notices to a party that is no longer paid."""
     open_envelope(alliance)
     avenant = Avenant.objects.get(convention__alliance=alliance, number=number)
     lines = [line for line in avenant.lines.exclude(tranche=None) if line.before != line.after]
@@ -117,6 +130,34 @@ def follow_avenant(alliance: Alliance, number: int, *, by: User) -> None:
         )
         if versement is not None:
             _follow(versement, line, milestones, by=by)
+        else:
+            _plan_raise(alliance, line, by=by)
+    if avenant.table_id is not None:
+        replace_notices(alliance, avenant, by=by)
+
+
+def _plan_raise(alliance: Alliance, line: AvenantTranche, *, by: User) -> None:
+    """What was given up of the tranche stays given up; the raise can be versed."""
+    assert line.tranche is not None
+    assert line.was_amount is not None
+    raised = line.tranche.amount - line.was_amount
+    if line.after is None or raised <= 0:
+        return
+    versement = Versement.objects.create(
+        alliance=alliance,
+        tranche=line.tranche,
+        fiscal_year=line.tranche.fiscal_year,
+        amount=raised,
+    )
+    journal.record(
+        by=by,
+        verb="follow_avenant",
+        summary=_("a prévu %(versement)s, que l’avenant no %(n)s ajoute")
+        % {"versement": versement_name(versement), "n": line.avenant.number},
+        alliance=alliance,
+        target=versement,
+        url=alliance.url("versement", versement.pk),
+    )
 
 
 def _follow(

@@ -7,7 +7,6 @@ takes it and a versement takes the envelope first.
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -129,27 +128,30 @@ def make_ready(versement: Versement, *, by: User) -> Versement:
         url=alliance.url("versement", versement.pk),
     )
     if versement.tranche.waits_for != MilestoneKind.REPORT_ACCEPTED:
-        notify(
-            people_with("recommend_versement", alliance),
-            alliance=alliance,
-            subject=_("%(alliance)s : versement à recommander") % {"alliance": alliance},
-            body=_("%(condition)s : vous pouvez recommander %(versement)s.")
-            % {
-                "condition": versement.tranche.condition_label,
-                "versement": versement_name(versement),
-            },
-            url=alliance.url("versement", versement.pk),
-            but=by,
-        )
+        # The adviser who recommended the report recommended its versement.
+        ask_for_recommendation(versement, by=by)
     return versement
 
 
-def may_recommend(user: User, versement: Versement) -> bool:
-    """The DGSSAC analyst; for a versement that waits for a report, the DGSQ adviser too."""
-    return can(user, "recommend_versement", versement) or (
-        versement.tranche.waits_for == MilestoneKind.REPORT_ACCEPTED
-        and can(user, "review_report", versement)
+def ask_for_recommendation(versement: Versement, *, by: User) -> None:
+    """Tells those who may recommend it that the condition is met."""
+    alliance = versement.alliance
+    notify(
+        people_with(versement.recommending_right, alliance),
+        alliance=alliance,
+        subject=_("%(alliance)s : versement à recommander") % {"alliance": alliance},
+        body=_("%(condition)s : vous pouvez recommander %(versement)s.")
+        % {
+            "condition": versement.tranche.condition_label,
+            "versement": versement_name(versement),
+        },
+        url=alliance.url("versement", versement.pk),
+        but=by,
     )
+
+
+def may_recommend(user: User, versement: Versement) -> bool:
+    return can(user, versement.recommending_right, versement)
 
 
 @transaction.atomic
@@ -163,13 +165,13 @@ def recommend_versement(
 ) -> Versement:
     """Recommends a ready versement, of ``amount`` dollars or of its planned amount.
 
-    Refuses one that is not ready, an amount above the tranche, and a lower one without a reason.
-    ``recommended_at``: when the adviser recommended, if the report was accepted later (guide
-    2024, §3.1: the DGSQ informs the DGSSAC of the versements to make).
+    Refuses whom its condition does not name, one that is not ready, an amount above the
+    tranche, and a lower one without a reason. ``recommended_at``: when the adviser recommended,
+    if the report was accepted later (guide 2024, §3.1: the DGSQ informs the DGSSAC of the
+    versements to make).
     """
     versement = lock_versement(versement.pk)
-    if not may_recommend(by, versement):
-        raise PermissionDenied
+    require(by, versement.recommending_right, versement)
     if versement.state != State.READY:
         raise _not_ready(versement)
     if amount is not None and amount != versement.amount:
@@ -187,7 +189,7 @@ def recommend_versement(
         alliance=alliance,
         target=versement,
         reason=versement.recommendation,
-        right="recommend_versement",
+        right=versement.recommending_right,
         url=alliance.url("versement", versement.pk),
     )
     notify(

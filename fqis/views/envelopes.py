@@ -11,25 +11,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from alliances.errors import Refusal, StaleAct
-from alliances.models import Alliance, Cycle
+from alliances.models import Alliance, Cycle, User
 from alliances.permissions import can, require
 from alliances.scoping import alliance_page, person_of
 from alliances.templatetags.portal import money
 from fqis import services
-from fqis.forms.envelopes import CeilingForm, SplitForm
-from fqis.forms.versements import EnvelopeForm
-from fqis.models import Envelope, EnvelopeSplit
+from fqis.forms.envelopes import AmountForm, CeilingForm, SplitForm
+from fqis.models import Envelope, EnvelopeAmount, EnvelopeSplit
 from fqis.selectors import envelopes as selectors
+from fqis.selectors.amounts import amounts_of, why_fixed
+from fqis.services.envelopes import CONFIRM, PROPOSE
 from fqis.services.splits import may_decide, may_prepare
 from fqis.views.acts import add_refusal, ids_in
 
 State = EnvelopeSplit.State
+ACTS = {"confirmer", "retirer"}
 
 
 def _envelope_page(
     request: HttpRequest,
     alliance: Alliance,
-    form: EnvelopeForm | None = None,
+    form: AmountForm | None = None,
     *,
     status: int = 200,
 ) -> HttpResponse:
@@ -55,38 +57,86 @@ def _envelope_page(
         "may_prepare": known and may_prepare(user, alliance),
         "may_decide": known and may_decide(user, alliance),
         "may_move": known and can(user, "allocate"),
-        "form": (form or EnvelopeForm.of(sums.envelope))
-        if can(user, "manage_envelope", alliance)
-        else None,
+        **_amounts(user, alliance, sums.envelope, form),
     }
     return render(request, "fqis/envelope.html", context, status=status)
+
+
+def _amounts(
+    user: User, alliance: Alliance, envelope: Envelope | None, form: AmountForm | None
+) -> dict[str, Any]:
+    """What was proposed, what waits for another person, and the form when it makes sense."""
+    found = amounts_of(envelope, user)
+    waiting = next((one for one in found if one.state == EnvelopeAmount.State.PROPOSED), None)
+    may_propose = can(user, PROPOSE, alliance)
+    fixed = why_fixed(alliance, envelope) if may_propose else ""
+    is_open = may_propose and waiting is None and not fixed
+    return {
+        "amounts": found,
+        "waiting": waiting,
+        "may_confirm_amount": waiting is not None and can(user, CONFIRM),
+        "proposed_by_reader": waiting is not None and waiting.proposed_by_id == user.pk,
+        "may_withdraw_amount": waiting is not None and may_propose,
+        "why_fixed": fixed,
+        "form": (form or AmountForm.of(envelope)) if is_open or form else None,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @alliance_page()
 def envelope(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """The envelope; POST confirms its amount, with its source."""
+    """The envelope; POST proposes its amount, with the decision it comes from."""
     if request.method != "POST":
         return _envelope_page(request, alliance)
     require(person_of(request), "manage_envelope", alliance)
-    form = EnvelopeForm(request.POST)
+    form = AmountForm(request.POST)
     if form.is_valid():
         typed = dict(form.cleaned_data)
-        was = typed.pop("was")
+        was, on = typed.pop("was"), typed.pop("decided_on")
         try:
-            services.confirm_envelope(
+            services.propose_amount(
                 services.open_envelope(alliance),
                 by=person_of(request),
+                on=on,
                 was=_decimal(was),
                 **typed,
             )
         except Refusal as refusal:
             add_refusal(form, refusal)
         else:
-            done = _("Enveloppe confirmée : %(amount)s. La Table est avisée.")
+            done = _("Montant proposé : %(amount)s. Une autre personne le confirme.")
             messages.success(request, done % {"amount": money(typed["amount"])})
             return redirect(alliance.url("envelope"))
     return _envelope_page(request, alliance, form, status=422)
+
+
+@require_POST
+@alliance_page()
+def amount_act(request: HttpRequest, alliance: Alliance, pk: int, act: str) -> HttpResponse:
+    """Confirms or withdraws a proposed amount; confirming opens the way to the convention."""
+    user = person_of(request)
+    if act not in ACTS:
+        raise Http404
+    if act == "confirmer":
+        require(user, CONFIRM)
+    else:
+        require(user, "manage_envelope", alliance)
+    proposal = get_object_or_404(
+        EnvelopeAmount.objects.select_related("envelope__alliance__territory"),
+        pk=pk,
+        envelope__alliance=alliance,
+    )
+    try:
+        if act == "confirmer":
+            given = services.confirm_amount(proposal, by=user)
+            done = _("Enveloppe confirmée : %(amount)s. La Table est avisée.")
+            messages.success(request, done % {"amount": money(given.amount)})
+        else:
+            services.withdraw_amount(proposal, by=user)
+            messages.success(request, _("Montant proposé retiré."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect(alliance.url("envelope"))
 
 
 def _decimal(text: str) -> Decimal | None:

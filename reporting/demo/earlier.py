@@ -44,7 +44,7 @@ def open_alliances() -> list[Alliance]:
             Alliance.objects.get_or_create(
                 territory_id=present.territory_id,
                 cycle=cycle,
-                defaults={"table_id": present.table_id, "resolution_on": date(2018, 9, 12)},
+                defaults={"table_id": present.table_id},
             )
         fqis.reference.load_envelopes()
         return list(Alliance.objects.for_pages().filter(cycle=cycle))

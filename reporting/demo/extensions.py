@@ -12,7 +12,6 @@ from alliances.fiscal import FiscalYear
 from conventions.avenants.changes import Changes, Row, rows_of
 from conventions.terms import TrancheSpec
 from fqis.models import Envelope
-from fqis.services import confirm_envelope, open_envelope
 
 from .avenants import Amended
 from .payments import Payments
@@ -94,19 +93,13 @@ class Extensions(Payments, Amended):
         )
 
     def _give(self, day: date, more: More) -> None:
-        budget = self.cast.budget
-
-        def give() -> None:
-            envelope = open_envelope(self.alliance)
-            confirm_envelope(
-                envelope,
-                by=budget,
-                amount=(envelope.amount or Decimal(0)) + more.amount,
-                source=more.source,
-                quality=more.quality,
-            )
-
-        self.on(day, budget, give)
+        self.give(
+            day,
+            lambda envelope: (envelope.amount or Decimal(0)) + more.amount,
+            quality=more.quality,
+            source=more.source,
+            reference="Communiqué",
+        )
 
     def _pay(self, year: int, day: date) -> None:
         self.recommend(year, day)

@@ -1,5 +1,6 @@
 """Envelopes, conventions and versements of the story."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -10,16 +11,16 @@ from alliances.fiscal import FiscalYear
 from alliances.models import Document, Mrc
 from alliances.tasks import render_document
 from alliances.templatetags.portal import date_long
-from conventions.empowerment import record_resolution
+from conventions.empowerment.services import record_resolution
 from conventions.models import Convention, Scan, Signatory
-from conventions.scans import receive_scan
+from conventions.scans.services import receive_scan
 from conventions.services import create_convention, record_signature, send_convention
 from conventions.tasks import split_scan
-from fqis.models import Envelope, PaymentLine, Recovery, Versement
+from fqis.models import Envelope, EnvelopeAmount, PaymentLine, Recovery, Versement
 from fqis.payment_files import ANSWER_COLUMNS
 from fqis.selectors.payments import sendable
 from fqis.services.authorisations import authorise_versement
-from fqis.services.envelopes import confirm_envelope
+from fqis.services.envelopes import confirm_amount, open_envelope, propose_amount
 from fqis.services.holds import hold_versement, park_versement
 from fqis.services.payment_answers import apply_answer, read_answer
 from fqis.services.payment_batches import create_batch
@@ -41,18 +42,44 @@ class Payments(Chapter):
     envelope_day = ENVELOPE_DAY
 
     def confirm_envelope(self, amount: Decimal) -> None:
-        budget = self.cast.budget
-        self.on(
+        self.give(
             self.envelope_day,
-            budget,
-            lambda: confirm_envelope(
-                Envelope.objects.get(alliance=self.alliance),
-                by=budget,
-                amount=amount,
-                source="Données fictives de démonstration",
-                quality=Envelope.Quality.FICTIONAL,
-            ),
+            lambda _envelope: amount,
+            quality=Envelope.Quality.FICTIONAL,
+            source="Données fictives de démonstration",
+            reference=f"LETTRE-{self.rank:03d} (fictive)",
         )
+
+    def give(
+        self,
+        day: date,
+        amount: Callable[[Envelope], Decimal],
+        *,
+        quality: str,
+        source: str,
+        reference: str,
+    ) -> None:
+        """Proposed by the budget office, confirmed by the minister's delegate the same day."""
+        budget, delegate = self.cast.budget, self.cast.delegate
+
+        def propose() -> None:
+            envelope = open_envelope(self.alliance)
+            propose_amount(
+                envelope,
+                by=budget,
+                amount=amount(envelope),
+                quality=quality,
+                source=source,
+                on=clock.today(),
+                reference=reference,
+            )
+
+        def confirm() -> None:
+            waiting = EnvelopeAmount.objects.filter(state=EnvelopeAmount.State.PROPOSED)
+            confirm_amount(waiting.get(envelope__alliance=self.alliance), by=delegate)
+
+        self.on(day, budget, propose)
+        self.on(day, delegate, confirm, hour=15)
 
     # --- Convention
 

@@ -37,7 +37,7 @@ def queues_of(board: Board, user: User) -> list[Queue]:
         _plans(board, user, "validate_plan", PState.SUBMITTED),
         _plans(board, user, "approve_plan", PState.VALIDATED),
         _reports(board, user),
-        _versements(board, user, "recommend_versement", VState.READY),
+        _versements(board, user, "", VState.READY),
         _versements(board, user, "authorise_versement", VState.RECOMMENDED),
         _versements(board, user, "confirm_payment", VState.ISSUED),
         _versements(board, user, "hold_versement", VState.HELD),
@@ -118,11 +118,13 @@ def _reports(board: Board, user: User) -> Queue | None:
 
 
 def _versements(board: Board, user: User, right: str, state: str) -> Queue | None:
+    """Those in ``state`` that ``user`` moves on; without ``right``, those they recommend."""
     found = [
         versement
         for row in board.rows
         for versement in row.versements
-        if versement.state == state and can(user, right, row.alliance)
+        if versement.state == state
+        and can(user, right or versement.recommending_right, row.alliance)
     ]
     n = len(found)
     label, note, tab = {

@@ -4,9 +4,9 @@ from datetime import date
 
 from alliances.models import User
 from alliances.todo import Todo, Waiting, count_pending
-from conventions import scan_selectors as scans
 from conventions import selectors as conventions
 from conventions.avenants import selectors as avenants
+from conventions.scans import selectors as scans
 from fqis.selectors import envelope_todos, project_todos, recovery_todos
 from fqis.selectors import todos as versement_todos
 from plans import selectors as plans

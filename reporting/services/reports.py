@@ -20,7 +20,7 @@ from alliances.services.milestones import record_milestone
 from alliances.templatetags.portal import date_long, time_fr
 from conventions.models import Convention
 from fqis.models import Versement
-from fqis.services.versements import recommend_versement
+from fqis.services.versements import ask_for_recommendation, may_recommend, recommend_versement
 from reporting.completeness import missing_from
 from reporting.documents import create_report_document
 from reporting.models import AnnualReport, FinancialLine, ReportingPeriod
@@ -285,7 +285,11 @@ def _recommend_versements(report: AnnualReport) -> None:
         tranche__waits_for=MilestoneKind.REPORT_ACCEPTED,
         tranche__waits_for_year=report.period.fiscal_year,
     )
-    for versement in opened:
+    for versement in opened.select_related("tranche", "alliance__territory", "alliance__cycle"):
+        if not may_recommend(adviser, versement):
+            # They left since: whoever accompanies the Table now recommends it.
+            ask_for_recommendation(versement, by=adviser)
+            continue
         recommend_versement(
             versement,
             by=adviser,

@@ -216,6 +216,12 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "convention_sign": lambda a: (
         Signatory.objects.filter(convention__alliance=a).earliest("pk").pk,
     ),
+    "convention_remind": lambda a: (
+        Signatory.objects.filter(convention__alliance=a).earliest("pk").pk,
+    ),
+    "avenant_remind": lambda a: (
+        AvenantSignatory.objects.filter(avenant__convention__alliance=a).earliest("pk").pk,
+    ),
     "avenant": _avenant,
     "avenant_edit": _avenant,
     "avenant_send": _avenant,
@@ -311,6 +317,10 @@ ACTS: dict[str, dict[str, tuple[Arguments, Typed]]] = {
             lambda a: (_versement(a, "paid").pk,),
             {"kind": "overpayment", "amount": "1,00", "reason": "Payé en trop."},
         ),
+    },
+    "envelope_amount_act": {
+        "confirmer": (lambda a: (a.envelope.amounts.latest("pk").pk,), {}),
+        "retirer": (lambda a: (a.envelope.amounts.latest("pk").pk,), {}),
     },
     "recovery_act": {
         "decider": (lambda a: (_recovery(a, "proposed").pk,), {}),

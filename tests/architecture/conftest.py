@@ -22,8 +22,9 @@ from alliances.services.documents import deposit_document
 from conventions.avenants import services as avenants
 from conventions.avenants.changes import Changes, rows_of
 from conventions.models import Scan, ScanPage
+from conventions.reminders import remind_party
 from fqis import services as money
-from fqis.models import Versement
+from fqis.models import Envelope, Versement
 from fqis.selectors.project_results import targets_asked
 from fqis.selectors.projects import priorities_in_force
 from plans import services
@@ -107,6 +108,7 @@ def _tell() -> dict[str, Alliance]:
             is_shared=True,
         )
         _follow_a_project(alliance, cast)
+        _propose_amount(alliance, cast)
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -201,6 +203,22 @@ def _follow_a_project(alliance: Alliance, cast: Cast) -> None:
     )
 
 
+def _propose_amount(alliance: Alliance, cast: Cast) -> None:
+    """The same amount of the envelope, said by another source: it waits for the delegate."""
+    envelope = Envelope.objects.select_related("alliance__cycle").get(alliance=alliance)
+    amount = envelope.amount
+    assert amount is not None
+    money.propose_amount(
+        envelope,
+        by=cast.budget,
+        amount=amount,
+        quality="conflicting",
+        source="Une autre source.",
+        on=clock.today(),
+        reference="Communiqué",
+    )
+
+
 def _work_on_the_plan(alliance: Alliance, cast: Cast) -> None:
     """What the story tells of some territories only: a modification, a delay, a Word file."""
     by, plan = cast.of(alliance, "coordination"), alliance.plan
@@ -234,6 +252,7 @@ def _amend(alliance: Alliance, cast: Cast) -> None:
     changes = Changes(rows=[*rows, before._replace(spec=more), last._replace(spec=less)])
     avenant = avenants.create_avenant(convention, by=by, reason="Un ajustement.", changes=changes)
     avenants.send_avenant(avenant, by=by)
+    remind_party(avenant.signatories.get(kind="table"), by=by)
 
 
 def _scan_papers(alliance: Alliance, cast: Cast) -> None:

@@ -226,3 +226,31 @@ def test_rights_live_in_one_table_only(home: Alliance) -> None:
     assert not UserObjectPermission.objects.exists()
     assert not GroupObjectPermission.objects.exists()
     assert Territory.objects.count() == 20
+
+
+@pytest.mark.django_db
+def test_no_trigger_is_ever_ignored(home: Alliance) -> None:
+    """pgtrigger would let whoever writes a setting pass beside every rule."""
+    named = [name for (name,) in ask("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")]
+    assert len(named) > 100
+    ask("SELECT set_config('pgtrigger.ignore', %s, true)", "{" + ",".join(named) + "}")
+    for rule, statement in (
+        ("Cannot delete rows from fqis_envelope", "DELETE FROM fqis_envelope"),
+        (
+            "Cannot update rows from alliances_journal",
+            "UPDATE alliances_journalentry SET verb = ''",
+        ),
+        ("Cannot delete rows from alliances_journal", "DELETE FROM alliances_journalentry"),
+    ):
+        with pytest.raises(DatabaseError, match=rule), transaction.atomic():
+            ask(statement)
+
+
+@pytest.mark.django_db
+def test_every_function_with_its_owners_rights_pins_its_search_path() -> None:
+    loose = ask(
+        "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE n.nspname = 'public' AND p.prosecdef AND NOT coalesce("
+        " 'search_path=pg_catalog, public, pg_temp' = ANY (p.proconfig), false)"
+    )
+    assert loose == []

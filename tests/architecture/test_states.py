@@ -25,6 +25,7 @@ EXPECTED = {
     "fqis.Recovery",
     "fqis.Versement",
     "fqis.Allocation",
+    "fqis.EnvelopeAmount",
     "fqis.EnvelopeMove",
     "fqis.EnvelopeSplit",
     "reporting.AnnualReport",

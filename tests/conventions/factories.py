@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from alliances import clock
 from alliances.models import Alliance, User
 from conventions import services
-from conventions.empowerment import record_resolution
+from conventions.empowerment.services import record_resolution
 from conventions.models import Convention, Resolution, Signatory
 from conventions.terms import TrancheSpec
+from fqis.models import Envelope, EnvelopeAmount
 from tests.factories import person
 
 DRAFTED = datetime(2024, 11, 4, 9, 0, tzinfo=ZoneInfo("America/Montreal"))
@@ -58,9 +59,46 @@ def with_resolution(
         )
 
 
+def with_envelope(alliance: Alliance, amount: Decimal, *, quality: str = "fictional") -> Envelope:
+    """The envelope of an Alliance, given ``amount`` dollars by a decision, whatever it had."""
+    envelope, _is_new = Envelope.objects.get_or_create(alliance=alliance)
+    if envelope.amount == amount:
+        return envelope
+    at = max(clock.now(), envelope.confirmed_at or clock.now())
+    said: dict[str, Any] = {
+        "amount": amount,
+        "quality": quality,
+        "source": "Tests",
+        "decided_on": at.date(),
+        "reference": "Lettre d’essai",
+        "confirmed_at": at,
+        "confirmed_by": person("delegate"),
+    }
+    EnvelopeAmount.objects.create(
+        envelope=envelope,
+        before=envelope.amount,
+        state=EnvelopeAmount.State.CONFIRMED,
+        proposed_by=person("budget"),
+        proposed_at=at,
+        **said,
+    )
+    Envelope.objects.filter(pk=envelope.pk).update(**said)
+    return Envelope.objects.select_related("alliance__territory", "alliance__cycle").get(
+        pk=envelope.pk
+    )
+
+
+def _room_for(alliance: Alliance, amount: Decimal) -> None:
+    """An envelope that covers a convention of ``amount`` dollars, when it does not yet."""
+    known = Envelope.objects.filter(alliance=alliance).values_list("amount", flat=True).first()
+    if known is None or known < amount:
+        with_envelope(alliance, amount)
+
+
 def sent_convention(alliance: Alliance, *, by: User | None = None, **terms: Any) -> Convention:
     by = by or person("analyst")
     with_resolution(alliance, by=by)
+    _room_for(alliance, terms.get("amount", AMOUNT))
     with clock.at(DRAFTED):
         return services.send_convention(draft_convention(alliance, by=by, **terms), by=by)
 
@@ -95,6 +133,7 @@ def signed_entente(alliance: Alliance) -> Convention:
         TrancheSpec(2019, Decimal("700000.00"), "plan_approved"),
     ]
     with_resolution(alliance, by=analyst, at=signed_on)
+    _room_for(alliance, AMOUNT)
     with clock.at(signed_on):
         entente = services.create_convention(
             alliance,

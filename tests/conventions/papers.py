@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdfium2 import PdfDocument
 
-from alliances.models import Alliance
+from alliances.models import Alliance, Document
 from alliances.tasks import render_document
 from conventions.models import Convention
 
@@ -26,8 +26,12 @@ def printed(alliance: Alliance) -> Convention:
 
 def sheets(convention: Convention) -> list[Image.Image]:
     """Every page of a convention's PDF, as paper."""
-    assert convention.document is not None
-    with convention.document.file.open("rb") as file:
+    return sheets_of_document(convention.document)
+
+
+def sheets_of_document(document: Document | None) -> list[Image.Image]:
+    assert document is not None
+    with document.file.open("rb") as file:
         return pages_of(file.read())
 
 

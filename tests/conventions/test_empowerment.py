@@ -10,7 +10,8 @@ from django.test import Client
 from alliances import clock
 from alliances.errors import Refusal
 from alliances.models import Alliance
-from conventions import empowerment, services
+from conventions import services
+from conventions.empowerment import services as empowerment
 from conventions.models import Convention, Resolution
 from tests.factories import AllianceFactory, OrganisationFactory, person
 

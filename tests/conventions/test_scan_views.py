@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from alliances.models import Alliance, User
-from conventions import scans
 from conventions.models import Scan, ScanPage
-from conventions.scanning import PageCode, Reading
+from conventions.scans import services as scans
+from conventions.scans.reading import PageCode, Reading
 from tests.factories import AllianceFactory, person
 
 from .factories import A_PDF, sent_convention
@@ -88,7 +88,7 @@ def test_a_person_looks_at_a_page_and_files_it(
     assert "Classer la page" in client.get(address).text
 
     nowhere = client.post(address, {"act": "file", "place": "", "turned": "0"})
-    response = client.post(address, {"act": "file", "place": "texte", "turned": "180"})
+    response = client.post(address, {"act": "file", "place": "convention", "turned": "180"})
 
     assert (nowhere.status_code, response.status_code) == (422, 302)
     page = scan.pages.get(position=2)
@@ -108,7 +108,7 @@ def test_the_party_of_another_convention_is_no_choice(
 ) -> None:
     other = sent_convention(AllianceFactory("montreal")).signatories.get(kind="table")
     scan = a_scan(alliance, coordination, pages=2)
-    posted = {"act": "file", "place": str(other.pk), "turned": "0"}
+    posted = {"act": "file", "place": f"convention/{other.pk}", "turned": "0"}
     assert client.post(alliance.url("scan_page", scan.pk, 2), posted).status_code == 422
     assert not ScanPage.objects.filter(position=2, filed_at__isnull=False).exists()
 

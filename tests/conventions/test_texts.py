@@ -12,9 +12,9 @@ from pypdf import PdfReader
 
 from alliances.errors import Refusal, StaleAct
 from alliances.models import Alliance, Cycle
-from conventions import texts
 from conventions.models import Convention, ConventionTemplate, ConventionText
-from conventions.wording import FIELDS, check_text, fill
+from conventions.texts import services as texts
+from conventions.texts.wording import FIELDS, check_text, fill
 from tests.factories import AllianceFactory, person
 
 from .factories import draft_convention, sent_convention

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from alliances import clock
 from alliances.models import Alliance, Organisation, User
+from conventions.models import Convention
 from conventions.terms import TrancheSpec
 from fqis import services
 from fqis.models import PaymentLine, Project, Versement
 from plans.models import Plan, PlanVersion, Priority
-from tests.conventions.factories import signed_convention
+from tests.conventions.factories import signed_convention, with_envelope
 from tests.factories import AllianceFactory, OrganisationFactory, person
 from tests.plans.factories import PlanFactory
 
@@ -30,21 +31,16 @@ TRANCHES = [
 def funded_alliance(
     territory: str = PLACE,
     *,
-    envelope: Decimal | None = Decimal("1000000.00"),
+    envelope: Decimal | None = None,
     tranches: list[TrancheSpec] | None = None,
 ) -> Alliance:
-    """An Alliance whose convention is signed: its first versement is ready."""
+    """An Alliance whose convention is signed: its first versement is ready. Its envelope is the
+    convention's amount unless said."""
     alliance = AllianceFactory(territory)
-    opened = services.open_envelope(alliance)
-    opened.amount, opened.quality, opened.source = None, "unknown", ""
-    opened.save()
     chosen = tranches or TRANCHES
     amount = sum((tranche.amount for tranche in chosen), Decimal(0))
+    with_envelope(alliance, amount if envelope is None else envelope)
     signed_convention(alliance, amount=amount, tranches=chosen)
-    if envelope is not None:
-        # After the signature: only an envelope still to confirm is ever under its convention.
-        opened.amount, opened.quality, opened.source = envelope, "fictional", "Tests"
-        opened.save()
     return alliance
 
 
@@ -58,6 +54,14 @@ def recommended_versement(
 ) -> Versement:
     versement = ready_versement(territory, **funds)
     return services.recommend_versement(versement, by=by or person("analyst"))
+
+
+def squeezed(versement: Versement, envelope: Decimal) -> Versement:
+    """Its convention was ended early, and its envelope then lowered to ``envelope`` dollars."""
+    convention = versement.tranche.convention
+    Convention.objects.filter(pk=convention.pk).update(state=Convention.State.TERMINATED)
+    with_envelope(versement.alliance, envelope)
+    return Versement.objects.get(pk=versement.pk)
 
 
 def many_recommended(places: list[str], *, each: int, part: Decimal) -> list[int]:

@@ -15,8 +15,10 @@ from alliances import clock
 from alliances.errors import Refusal, StaleAct
 from alliances.models import Cycle, JournalEntry, Territory, User
 from fqis import services
-from fqis.models import Allocation, AllocationFigure, AllocationLine, Envelope
+from fqis.models import Allocation, AllocationFigure, AllocationLine, Envelope, EnvelopeAmount
 from fqis.services.allocations import Figure, outcome_of
+from tests.conventions.factories import with_envelope
+from tests.factories import AllianceFactory
 from tests.factories import person as person_today
 from tests.fqis.factories import recommended_versement
 from tests.fqis.test_figures import HEAD
@@ -50,6 +52,18 @@ def figures(*places: str) -> list[Figure]:
             (Kind.IDMS, "12.5"),
         )
     ]
+
+
+def propose(envelope: Envelope, amount: Decimal, **changes: Any) -> EnvelopeAmount:
+    """An amount that the budget office proposes, as the minister's letter gives it."""
+    said: dict[str, Any] = {
+        "by": person("budget"),
+        "quality": "confirmed",
+        "source": "Lettre",
+        "on": clock.today(),
+        "reference": "L-1",
+    }
+    return services.propose_amount(envelope, amount=amount, **(said | changes))
 
 
 def scenario(cycle: Cycle, name: str = "Moitié-moitié") -> Allocation:
@@ -162,7 +176,6 @@ def test_a_decision_has_its_date_and_reference(cycle: Cycle, given, sentence: st
 def test_an_envelope_never_falls_under_what_is_committed(cycle: Cycle) -> None:
     versement = recommended_versement("estrie")
     services.authorise_versement(versement, by=person("budget"))
-    Envelope.objects.filter(alliance=versement.alliance).update(quality="fictional")
     made = scenario(cycle)
     line = made.lines.get(place__slug="estrie")
     fixed = {one.place_id: (one.amount, "Fixé") for one in made.lines.all()}
@@ -253,9 +266,8 @@ def test_figures_written_since_are_not_confirmed_unseen(cycle: Cycle) -> None:
 
 def test_an_amount_published_since_asks_for_a_new_computation(cycle: Cycle) -> None:
     made = scenario(cycle)
-    Envelope.objects.filter(alliance__cycle=cycle, territory__slug="estrie").update(
-        amount=Decimal(3_000_000), quality="published", source="Communiqué"
-    )
+    alliance = AllianceFactory("estrie")
+    with_envelope(alliance, Decimal(3_000_000), quality="published")
     with pytest.raises(Refusal, match="publié depuis"):
         services.confirm_allocation(made, by=person("delegate"), on=clock.today(), reference="D")
 
@@ -278,13 +290,12 @@ def test_after_the_decision_only_a_decided_move_changes_an_envelope(cycle: Cycle
     outaouais = envelopes.get(alliance__cycle=cycle, territory__slug="outaouais")
     assert estrie.amount is not None
     with pytest.raises(Refusal, match="proposez un déplacement"):
-        services.confirm_envelope(
-            estrie, by=person("budget"), amount=estrie.amount - 1, source="Lettre"
-        )
+        propose(estrie, estrie.amount - 1)
     broken(
-        "envelope_as_confirmed",
+        "envelope_as_decided",
         lambda: Envelope.objects.filter(pk=estrie.pk).update(amount=estrie.amount - 1),
     )
+    broken("envelopeamount_before_split", lambda: with_envelope(estrie.alliance, Decimal(5)))
     move = services.propose_move(
         estrie, outaouais, by=person("budget"), amount=Decimal(1000), reason="Retard"
     )
@@ -316,15 +327,12 @@ def test_envelopes_never_sum_above_the_cycle(cycle: Cycle) -> None:
     assert cycle.envelope_total is not None
     room = cycle.envelope_total - given
     with pytest.raises(Refusal, match="Le total du cycle"):
-        services.confirm_envelope(
-            envelope, by=person("budget"), amount=room + Decimal("0.01"), source="Lettre"
-        )
-    write = Envelope.objects.filter(pk=envelope.pk).update
+        propose(envelope, room + Decimal("0.01"))
     broken(
         "envelopes_within_cycle",
-        lambda: write(amount=room + Decimal("0.01"), quality="confirmed", source="x"),
+        lambda: with_envelope(envelope.alliance, room + Decimal("0.01")),
     )
-    services.confirm_envelope(envelope, by=person("budget"), amount=room, source="Lettre")
+    services.confirm_amount(propose(envelope, room), by=person("delegate"))
     broken(
         "envelopes_within_cycle",
         lambda: Cycle.objects.filter(pk=cycle.pk).update(
@@ -339,9 +347,7 @@ def test_a_published_amount_stays_as_published(cycle: Cycle) -> None:
     )
     assert laval.amount is not None
     with pytest.raises(Refusal, match="reste comme publié"):
-        services.confirm_envelope(
-            laval, by=person("budget"), amount=laval.amount + 1, source="Lettre"
-        )
+        propose(laval, laval.amount + 1)
     broken("Cannot delete", lambda: Envelope.objects.filter(pk=laval.pk).delete())
 
 

@@ -17,7 +17,7 @@ from fqis import services
 from fqis.models import Versement
 from tests.factories import person
 
-from .factories import funded_alliance, ready_versement, recommended_versement
+from .factories import funded_alliance, ready_versement, recommended_versement, squeezed
 
 pytestmark = pytest.mark.django_db
 
@@ -85,21 +85,15 @@ def test_authorise_refuses_the_person_who_recommended() -> None:
     assert Document.objects.filter(kind="avis_versement").count() == 0
 
 
-def test_authorise_refuses_an_envelope_to_confirm() -> None:
-    versement = recommended_versement(envelope=None)
-    with pytest.raises(Refusal, match="à confirmer"):
-        services.authorise_versement(versement, by=person("budget"))
-
-
 def test_authorise_refuses_above_the_envelope_and_says_what_is_left() -> None:
-    versement = recommended_versement(envelope=Decimal("199999.99"))
+    versement = squeezed(recommended_versement(), Decimal("199999.99"))
     with pytest.raises(Refusal, match="dépasse l’enveloppe") as refusal:
         services.authorise_versement(versement, by=person("budget"))
     assert "199\u00a0999,99" in str(refusal.value)
 
 
 def test_authorise_takes_the_envelope_to_the_cent() -> None:
-    versement = recommended_versement(envelope=Decimal("200000.00"))
+    versement = squeezed(recommended_versement(), Decimal("200000.00"))
     assert services.authorise_versement(versement, by=person("budget")).state == "authorised"
 
 
@@ -130,7 +124,7 @@ def test_authorise_is_for_the_budget_office() -> None:
 def test_a_selection_passes_what_may_and_gives_no_number_to_the_rest() -> None:
     budget = person("budget")
     good = recommended_versement("laval")
-    bad = recommended_versement("jamesie", envelope=Decimal("1.00"))
+    bad = squeezed(recommended_versement("jamesie"), Decimal("1.00"))
     last = recommended_versement("kativik")
     result = services.authorise_versements([good.pk, bad.pk, last.pk], by=budget)
     assert [one.pk for one in result.done] == [good.pk, last.pk]
@@ -145,10 +139,11 @@ def test_the_selection_shares_one_envelope() -> None:
         TrancheSpec(2024, Decimal("60.00"), "convention_signed"),
         TrancheSpec(2025, Decimal("60.00"), "convention_signed"),
     ]
-    alliance = funded_alliance(envelope=Decimal("100.00"), tranches=halves)
+    alliance = funded_alliance(tranches=halves)
     analyst = person("analyst")
     for versement in Versement.objects.filter(alliance=alliance):
         services.recommend_versement(versement, by=analyst)
+    squeezed(Versement.objects.filter(alliance=alliance).latest("pk"), Decimal("100.00"))
     ids = Versement.objects.filter(alliance=alliance).values_list("pk", flat=True)
     result = services.authorise_versements(ids, by=person("budget"))
     assert (len(result.done), len(result.refused)) == (1, 1)

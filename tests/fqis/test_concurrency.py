@@ -18,7 +18,7 @@ from fqis import services
 from fqis.models import Versement
 from tests.factories import person
 
-from .factories import funded_alliance, many_recommended, recommended_versement
+from .factories import funded_alliance, many_recommended, recommended_versement, squeezed
 
 PEOPLE = 50
 COVERED = 30
@@ -57,11 +57,12 @@ def authorise_as(budget: User) -> Any:
 def test_thirty_of_fifty_pass_and_the_sum_is_exact(committed_db: Any) -> None:
     parts = [TrancheSpec(2024, PART, "convention_signed")] * PEOPLE
     with acting_as_portal():
-        alliance = funded_alliance(envelope=PART * COVERED, tranches=parts)
+        alliance = funded_alliance(tranches=parts)
         analyst, budget = person("analyst"), person("budget")
         waiting = list(Versement.objects.filter(alliance=alliance))
         for versement in waiting:
             services.recommend_versement(versement, by=analyst)
+        squeezed(waiting[0], PART * COVERED)
     said = at_once(authorise_as(budget), [versement.pk for versement in waiting])
     assert said.count("authorised") == COVERED
     refused = [one for one in said if one.startswith("refused")]

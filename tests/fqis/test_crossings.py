@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 from django.urls import reverse
 
 from alliances import clock
 from alliances.errors import Refusal
-from alliances.models import Alliance
 from conventions import services as conventions
 from conventions.models import Convention
 from fqis import services
-from fqis.models import Allocation, AllocationLine, Envelope, Recovery, Versement
+from fqis.models import Envelope, Recovery, Versement
 from fqis.services.splits import Part
 from tests.conventions.avenants import draft_avenant, schedule, sent_avenant, sign_all, with_spec
 from tests.conventions.factories import (
@@ -22,6 +22,7 @@ from tests.conventions.factories import (
     sent_convention,
     sign,
     signed_convention,
+    with_envelope,
     with_resolution,
 )
 from tests.conventions.test_rules import refused
@@ -184,9 +185,7 @@ class TestPartsAndAvenant:
 class TestEnvelopeAtSignature:
     @staticmethod
     def give(convention: Convention, amount: str) -> None:
-        Envelope.objects.filter(alliance=convention.alliance_id).update(
-            amount=Decimal(amount), quality="fictional", source="Tests"
-        )
+        with_envelope(convention.alliance, Decimal(amount))
 
     def test_a_convention_above_it_is_not_sent(self) -> None:
         alliance = AllianceFactory("laval")
@@ -216,28 +215,52 @@ class TestEnvelopeAtSignature:
             rule="La convention dépasse l’enveloppe",
         )
 
-    def test_to_the_cent_it_is_signed_and_an_unknown_one_commits_nothing(self) -> None:
+    def test_to_the_cent_it_is_signed(self) -> None:
         exact = AllianceFactory("laval")
-        services.open_envelope(exact)
-        Envelope.objects.filter(alliance=exact).update(
-            amount=Decimal("1000000.00"), quality="fictional", source="Tests"
-        )
+        with_envelope(exact, Decimal("1000000.00"))
         assert signed_convention(exact).is_signed
-        unknown = funded_alliance("jamesie", envelope=None)
-        ready = Versement.objects.get(alliance=unknown, tranche__rank=1)
-        waiting = services.recommend_versement(ready, by=person("analyst"))
-        with pytest.raises(Refusal, match="à confirmer avant tout versement"):
-            services.authorise_versement(waiting, by=person("budget"))
+
+    def test_nothing_is_sent_while_it_is_to_confirm(self) -> None:
+        alliance = AllianceFactory("jamesie")
+        with_resolution(alliance)
+        draft = draft_convention(alliance)
+
+        with pytest.raises(Refusal, match="L’enveloppe de cette alliance est à confirmer"):
+            conventions.send_convention(draft, by=person("analyst"))
+        refused(
+            "UPDATE conventions_convention SET state = 'sent', sent_at = now(), sent_by_id = %s"
+            " WHERE id = %s",
+            draft.created_by_id,
+            draft.pk,
+            rule="L’enveloppe est à confirmer : rien ne s’engage avant",
+        )
+        with_envelope(alliance, draft.amount)
+        assert conventions.send_convention(draft, by=person("analyst")).state == "sent"
+
+    def test_a_lower_one_never_goes_under_what_is_signed(self) -> None:
+        alliance = funded_alliance()
+        signed = Convention.objects.get(alliance=alliance)
+        with pytest.raises(Refusal, match="la convention signée les engage"):
+            services.propose_amount(
+                alliance.envelope,
+                by=person("budget"),
+                amount=signed.amount - 1,
+                quality="confirmed",
+                source="Lettre",
+                on=clock.today(),
+                reference="L-2",
+            )
+        refused(
+            "UPDATE fqis_envelope SET amount = amount - 1 WHERE alliance_id = %s",
+            alliance.pk,
+            rule="L’enveloppe passe sous ce qui est engagé",
+        )
 
     def test_a_move_decided_between_two_signatures_is_seen(self) -> None:
         budget, delegate = person("budget"), person("delegate")
         envelopes = []
         for slug in ("laval", "outaouais"):
-            envelope = services.open_envelope(AllianceFactory(slug))
-            Envelope.objects.filter(pk=envelope.pk).update(
-                amount=Decimal("1000000.00"), quality="fictional", source="Tests"
-            )
-            envelopes.append(Envelope.objects.get(pk=envelope.pk))
+            envelopes.append(with_envelope(AllianceFactory(slug), Decimal("1000000.00")))
         convention = sent_convention(envelopes[0].alliance)
         *others, last = convention.signatories.order_by("rank")
         for party in others:
@@ -303,41 +326,25 @@ def test_the_database_covers_what_was_deducted_from_a_tranche(
         all_rules()
 
 
-def test_the_split_of_a_cycle_is_not_told_to_a_table(identity: Any) -> None:
-    mine, theirs = funded_alliance("laval"), funded_alliance("mauricie")
+def test_the_sum_of_the_others_is_not_told_to_a_table(identity: Any) -> None:
+    mine = funded_alliance("laval")
+    funded_alliance("mauricie")
 
-    def told(alliance: Alliance) -> Decimal | None:
+    def told() -> Decimal:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT fqis_confirmed_amount(%s)", [alliance.envelope.pk])
-            amount: Decimal | None = cursor.fetchone()[0]
-        return amount
+            cursor.execute("SELECT fqis_envelopes_of(%s)", [mine.cycle_id])
+            return Decimal(cursor.fetchone()[0])
 
-    someone = person("direction", mine.territory)
-    with transaction.atomic():
-        _confirmed_split(mine, theirs)
-        assert told(theirs) == theirs.envelope.amount
-        identity(someone)
-        assert (told(mine), told(theirs)) == (mine.envelope.amount, None)
-        identity(None)
-        assert told(mine) is None
-        # Two lines are no whole split: nothing of it is kept.
-        transaction.set_rollback(True)
-
-
-def _confirmed_split(*alliances: Alliance) -> None:
-    split = Allocation.objects.create(
-        cycle=alliances[0].cycle,
-        name="Décidée",
-        total=Decimal("3.00"),
-        created_by=person("budget"),
-        changed_by=person("budget"),
-    )
-    for alliance in alliances:
-        AllocationLine.objects.create(
-            allocation=split, place=alliance.territory, floor=alliance.envelope.amount or Decimal(0)
-        )
-    split.confirm(by=person("delegate"), on=clock.today(), reference="L-1")
-    split.save()
+    whole = Envelope.objects.filter(alliance__cycle=mine.cycle).aggregate(sum=Sum("amount"))["sum"]
+    own = mine.envelope.amount
+    for person_here, sees in (
+        (person("budget"), whole),
+        (person("direction", mine.territory), own),
+        (person("advisor", mine.territory), own),
+        (None, 0),
+    ):
+        identity(person_here)
+        assert told() == sees
 
 
 def test_an_id_longer_than_any_number_chooses_nothing(page: Any) -> None:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alliances import clock
-from alliances.models import Alliance
+from alliances.models import Alliance, User
 from fqis import services
-from fqis.models import Envelope
+from fqis.models import Envelope, EnvelopeAmount
+from fqis.selectors.envelope_todos import todo
 from fqis.selectors.envelopes import (
     drawing_of,
     envelope_money,
@@ -19,65 +20,140 @@ from fqis.selectors.envelopes import (
     years_of,
 )
 from reporting.cards import own_spending
-from tests.factories import AllianceFactory, person
+from tests.conventions.factories import draft_convention, with_envelope
+from tests.factories import AllianceFactory, give_role, person
 
 from .factories import (
     accepted_project,
     issued_versement,
     paid_versement,
     plan_in_force,
-    ready_versement,
 )
 from .pages import count, text
+from .test_allocations import person as in_office
 
 pytestmark = pytest.mark.django_db
 
 
-def test_finances_says_an_envelope_is_to_confirm_then_its_amount(page: Any) -> None:
-    versement = ready_versement(envelope=None)
-    budget = person("budget")
-    address = versement.alliance.url("finances")
-    assert "à confirmer" in text(page(budget, address))
-    done = page(
-        budget,
-        versement.alliance.url("envelope"),
-        {"amount": "1 234 567,89", "source": "Lettre", "quality": "confirmed", "was": ""},
-    )
-    assert "Enveloppe confirmée : 1 234 567,89 $" in text(done)
-    envelope = Envelope.objects.get(alliance=versement.alliance)
-    assert (envelope.amount, envelope.confirmed_by) == (Decimal("1234567.89"), budget)
+TYPED = {
+    "amount": "1 234 567,89",
+    "source": "Lettre de la ministre",
+    "quality": "confirmed",
+    "decided_on": "2026-12-01",
+    "reference": "L-12",
+    "was": "",
+}
 
 
-@pytest.mark.parametrize("amount", ["12,345.6", "-5", "1e9", "0", "abc"])
-def test_an_amount_that_could_be_read_two_ways_is_refused(page: Any, amount: str) -> None:
-    alliance = ready_versement(envelope=None).alliance
-    response = page(
-        person("budget"),
-        alliance.url("envelope"),
-        {"amount": amount, "source": "Lettre", "quality": "confirmed", "was": ""},
+def test_an_envelope_is_proposed_by_one_person_and_confirmed_by_another(page: Any) -> None:
+    alliance = AllianceFactory("estrie")
+    budget, delegate = in_office("budget"), in_office("delegate")
+    address = alliance.url("envelope")
+    assert "à confirmer" in text(page(budget, alliance.url("finances")))
+    shown = text(page(budget, address, TYPED))
+    assert "Montant proposé : 1 234 567,89 $. Une autre personne le confirme." in shown
+    assert "Proposer ce montant" not in shown
+    envelope = Envelope.objects.get(alliance=alliance)
+    assert envelope.amount is None
+    proposal = envelope.amounts.get()
+
+    def act(user: User, slug: str) -> str:
+        return text(page(user, f"{address}montant/{proposal.pk}/{slug}/", {}))
+
+    [asked] = todo(delegate)
+    assert asked.title.replace("\u00a0", " ") == "Confirmer l’enveloppe de 1 234 567,89 $"
+    assert "Enveloppe confirmée : 1 234 567,89 $. La Table est avisée." in act(
+        delegate, "confirmer"
     )
+    envelope.refresh_from_db()
+    assert (envelope.amount, envelope.confirmed_by) == (Decimal("1234567.89"), delegate)
+    assert (envelope.decided_on, envelope.reference) == (date(2026, 12, 1), "L-12")
+    shown = text(page(person("direction", "estrie"), address))
+    assert "Décision du 1er décembre 2026, référence L-12." in shown
+    assert "Montants proposés" not in shown
+    assert "a confirmé ce montant le" in act(delegate, "confirmer")
+    assert "a confirmé ce montant le" in act(budget, "retirer")
+
+
+def test_who_proposes_does_not_confirm_and_a_withdrawn_amount_gives_nothing(page: Any) -> None:
+    alliance = AllianceFactory("estrie")
+    both = in_office("budget")
+    give_role(both, "delegate").memberships.update(starts_on=date(2024, 11, 1))
+    address = alliance.url("envelope")
+    page(both, address, TYPED)
+    proposal = EnvelopeAmount.objects.get()
+    assert todo(both) == []
+    assert "une autre personne le confirme" in text(page(both, address))
+    refused = page(both, f"{address}montant/{proposal.pk}/confirmer/", {})
+    assert "Vous avez proposé ce montant : une autre personne le confirme." in text(refused)
+    assert "Montant proposé retiré." in text(
+        page(both, f"{address}montant/{proposal.pk}/retirer/", {})
+    )
+    refused = page(in_office("delegate"), f"{address}montant/{proposal.pk}/confirmer/", {})
+    assert "a retiré ce montant le" in text(refused)
+    assert Envelope.objects.get(alliance=alliance).amount is None
+
+
+def test_an_amount_of_another_alliance_or_another_act_is_not_found(page: Any) -> None:
+    alliance, other = AllianceFactory("estrie"), AllianceFactory("outaouais")
+    page(in_office("budget"), alliance.url("envelope"), TYPED)
+    proposal, delegate = EnvelopeAmount.objects.get(), in_office("delegate")
+    for address in (
+        f"{other.url('envelope')}montant/{proposal.pk}/confirmer/",
+        f"{alliance.url('envelope')}montant/{proposal.pk}/effacer/",
+    ):
+        assert page(delegate, address, {}).status_code == 404
+    own = f"{alliance.url('envelope')}montant/{proposal.pk}/confirmer/"
+    assert page(person("direction", "estrie"), own, {}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"amount": "12,345.6"}, "par exemple 1 234,56"),
+        ({"amount": "-5"}, "par exemple 1 234,56"),
+        ({"amount": "1e9"}, "par exemple 1 234,56"),
+        ({"amount": "0"}, "par exemple 1 234,56"),
+        ({"amount": "abc"}, "par exemple 1 234,56"),
+        ({"decided_on": "2026-12-04"}, "Cette date est dans le futur."),
+        ({"reference": ""}, "Écrivez la référence de la décision."),
+        ({"quality": "fictional"}, "fictional"),
+        ({"was": "5.00"}, "a changé pendant que vous écriviez"),
+        ({"amount": "999 999 999"}, "Le total du cycle est de"),
+    ],
+)
+def test_an_amount_that_says_too_little_is_refused(
+    page: Any, typed: dict[str, str], said: str
+) -> None:
+    alliance = AllianceFactory("estrie")
+    response = page(in_office("budget"), alliance.url("envelope"), TYPED | typed)
     assert response.status_code == 422
-    assert "par exemple 1 234,56" in text(response)
+    assert said in text(response)
 
 
-def test_an_envelope_is_not_set_below_what_is_authorised(page: Any) -> None:
-    alliance = issued_versement().alliance
+def test_an_envelope_is_not_set_below_what_is_signed(page: Any) -> None:
+    alliance = issued_versement("estrie").alliance
     response = page(
-        person("budget"),
+        in_office("budget"),
         alliance.url("envelope"),
-        {"amount": "199 999,99", "source": "x", "quality": "confirmed", "was": "1000000.00"},
+        TYPED | {"amount": "999 999,99", "was": "1000000.00"},
     )
-    assert "Écrivez au moins 200 000,00 $" in text(response)
+    assert "Écrivez au moins 1 000 000,00 $" in text(response)
 
 
-def test_an_envelope_changed_meanwhile_is_said(page: Any) -> None:
-    alliance = ready_versement().alliance
-    response = page(
-        person("budget"),
-        alliance.url("envelope"),
-        {"amount": "2 000 000", "source": "x", "quality": "confirmed", "was": "5.00"},
-    )
-    assert "a changé pendant que vous écriviez" in text(response)
+def test_a_published_amount_asks_for_nothing(page: Any) -> None:
+    shown = text(page(in_office("budget"), AllianceFactory("laval").url("envelope")))
+    assert "Ce montant est publié : il reste comme publié." in shown
+    assert "Proposer ce montant" not in shown
+
+
+def test_a_draft_that_waits_for_its_envelope_is_a_task_of_the_budget_office() -> None:
+    convention = draft_convention(AllianceFactory("estrie"))
+    [asked] = todo(person("budget"))
+    assert asked.title == "Proposer le montant de l’enveloppe"
+    assert asked.detail == f"La convention {convention.number} l’attend."
+    with_envelope(convention.alliance, convention.amount)
+    assert todo(person("budget")) == []
 
 
 def test_no_get_writes(page: Any) -> None:

@@ -79,11 +79,17 @@ def test_an_annulled_notice_gives_its_amount_back() -> None:
 
 def test_a_changed_envelope_is_a_movement_of_its_day() -> None:
     versement = recommended_versement()
-    budget = person("budget")
     with at(2026, 12, 10, 9):
-        services.confirm_envelope(
-            versement.alliance.envelope, by=budget, amount=Decimal("1100000.00"), source="Lettre."
+        proposal = services.propose_amount(
+            versement.alliance.envelope,
+            by=person("budget"),
+            amount=Decimal("1100000.00"),
+            quality="confirmed",
+            source="Lettre.",
+            on=clock.today(),
+            reference="L-1",
         )
+        services.confirm_amount(proposal, by=person("delegate"))
     alliance = versement.alliance
     assert balances(alliance, date(2026, 12, 9)).allotted == Decimal("1000000.00")
     assert balances(alliance, date(2026, 12, 10)).allotted == Decimal("1100000.00")

@@ -81,6 +81,7 @@ class People:
         self.budget = [person("budget"), person("budget")]
         self.analyst = [person("analyst"), person("analyst")]
         self.payments = [person("payments"), person("payments")]
+        self.delegate = person("delegate")
 
 
 def play(act: str, chance: random.Random, alliance: Alliance, people: People) -> None:
@@ -107,8 +108,17 @@ def play(act: str, chance: random.Random, alliance: Alliance, people: People) ->
         "propose": lambda: services.propose_recovery(
             versement, by=analyst, kind="balance", amount=amount, reason=reason
         ),
-        "confirm": lambda: services.confirm_envelope(
-            alliance.envelope, by=budget, amount=600 + amount, source=reason
+        "confirm": lambda: services.confirm_amount(
+            services.propose_amount(
+                alliance.envelope,
+                by=budget,
+                amount=600 + amount,
+                quality="fictional",
+                source=reason,
+                on=clock.today(),
+                reference=reference,
+            ),
+            by=people.delegate,
         ),
     }
     if act in on_versement:

@@ -18,6 +18,7 @@ from alliances.models import JournalEntry, User
 from alliances.permissions import forget_rights
 from fqis import services
 from fqis.models import Envelope, EnvelopeMove
+from tests.conventions.factories import with_envelope
 from tests.factories import AllianceFactory
 
 from .factories import funded_alliance
@@ -29,12 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def envelope(slug: str, amount: str = "1000000.00") -> Envelope:
-    alliance = AllianceFactory(slug)
-    services.open_envelope(alliance)
-    Envelope.objects.filter(alliance=alliance).update(
-        amount=Decimal(amount), quality="fictional", source="Tests"
-    )
-    return Envelope.objects.select_related("alliance__territory").get(alliance=alliance)
+    return with_envelope(AllianceFactory(slug), Decimal(amount))
 
 
 @pytest.fixture

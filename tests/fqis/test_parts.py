@@ -121,7 +121,7 @@ def test_the_record_of_the_annulment_takes_the_place_of_the_notice(page: Any, wo
 
 
 def test_what_a_cancelled_versement_took_comes_back_to_the_envelope() -> None:
-    versement = recommended_versement(envelope=Decimal("200000.00"))
+    versement = recommended_versement()
     cancelled(services.authorise_versement(versement, by=person("budget")))
     assert not Versement.objects.filter(alliance=versement.alliance).committed().exists()
 

@@ -20,6 +20,7 @@ from fqis.models import (
     ProjectResult,
     Versement,
 )
+from tests.conventions.factories import with_envelope
 from tests.factories import AllianceFactory, OrganisationFactory, person
 
 from .factories import (
@@ -32,6 +33,7 @@ from .factories import (
     ready_versement,
     received_project,
     recommended_versement,
+    squeezed,
 )
 
 pytestmark = pytest.mark.django_db
@@ -133,21 +135,7 @@ def test_an_act_has_its_moment_and_its_author(act: str) -> None:
 
 
 def test_the_envelope_is_never_exceeded() -> None:
-    versement = recommended_versement(envelope=Decimal("199999.99"))
-    broken(
-        "versement_within_envelope",
-        set_versement(
-            versement,
-            state="authorised",
-            authorised_by=person("budget"),
-            authorised_at=clock.now(),
-            notice=_notice("laval"),
-        ),
-    )
-
-
-def test_an_unknown_envelope_pays_nothing() -> None:
-    versement = recommended_versement(envelope=None)
+    versement = squeezed(recommended_versement(), Decimal("199999.99"))
     broken(
         "versement_within_envelope",
         set_versement(
@@ -205,15 +193,12 @@ def test_a_versement_is_never_deleted() -> None:
         ({"amount": None}, "envelope_amount_and_quality"),
         ({"amount": Decimal(0)}, "envelope_amount_and_quality"),
         ({"quality": "unknown"}, "envelope_amount_and_quality"),
-        ({"confirmed_at": clock.now()}, "envelope_confirmed_at_and_by"),
+        ({"confirmed_by": None}, "envelope_confirmed_at_and_by"),
     ],
 )
 def test_an_envelope_has_an_amount_and_its_quality(values: dict[str, Any], rule: str) -> None:
-    versement = ready_versement()
-    broken(
-        rule,
-        lambda: Envelope.objects.filter(alliance=versement.alliance).update(**values),
-    )
+    envelope = with_envelope(AllianceFactory("estrie"), Decimal(5))
+    broken(rule, lambda: Envelope.objects.filter(pk=envelope.pk).update(**values))
 
 
 def test_an_alliance_has_one_envelope() -> None:

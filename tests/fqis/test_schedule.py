@@ -12,7 +12,7 @@ from conventions.avenants import services as avenants
 from conventions.avenants.changes import Row
 from conventions.models import Convention, Tranche
 from fqis import services
-from fqis.models import Envelope, Versement
+from fqis.models import Versement
 from tests.conventions.avenants import (
     draft_avenant,
     new_row,
@@ -22,6 +22,7 @@ from tests.conventions.avenants import (
     signed_avenant,
     with_spec,
 )
+from tests.conventions.factories import with_envelope
 from tests.conventions.test_rules import refused
 from tests.factories import person
 
@@ -116,15 +117,8 @@ class TestAmount:
             draft_avenant(convention, amount=amount, rows=rows)
 
         assert said.value.field == "amount"
-        Envelope.objects.filter(alliance=convention.alliance).update(amount=amount)
+        with_envelope(convention.alliance, amount)
         assert draft_avenant(convention, amount=amount, rows=rows).amount == amount
-
-    def test_is_free_while_the_envelope_is_not_known(self) -> None:
-        alliance = funded_alliance(envelope=None)
-        convention = Convention.objects.for_pages().get(alliance=alliance)
-        rows = [*schedule(convention), new_row(2026, Decimal(5))]
-
-        assert draft_avenant(convention, amount=convention.amount + 5, rows=rows).number == 1
 
     def test_covers_what_is_committed(self) -> None:
         convention = convention_of(issued_versement())
@@ -169,7 +163,7 @@ class TestFollows:
         )
 
     def test_a_tranche_added_has_its_versement(self, convention: Convention) -> None:
-        Envelope.objects.filter(alliance=convention.alliance).update(amount=Decimal("1000500.00"))
+        with_envelope(convention.alliance, Decimal("1000500.00"))
         rows = [*schedule(convention), new_row(2026, Decimal(500), "convention_signed")]
 
         signed_avenant(convention, amount=convention.amount + 500, rows=rows)

@@ -70,13 +70,6 @@ def test_the_recommender_has_no_task_on_the_same_versement() -> None:
     assert todo(both) == []
 
 
-def test_an_unknown_envelope_is_the_task_before_authorising() -> None:
-    recommended_versement(envelope=None)
-    [one] = todo(person("budget"))
-    assert one.title.startswith("Confirmer l’enveloppe")
-    assert one.url.endswith("/finances/enveloppe/")
-
-
 def test_several_versements_make_one_national_queue() -> None:
     recommended_versement("laval")
     recommended_versement("jamesie")

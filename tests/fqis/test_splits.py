@@ -9,6 +9,7 @@ from django.http import Http404
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alliances import clock
 from alliances.errors import Refusal, StaleAct
 from alliances.models import Alliance, Cycle, JournalEntry, Mrc
 from fqis import services
@@ -151,6 +152,7 @@ def test_a_share_is_justified_and_no_ceiling_is_fixed_unless_the_cycle_says(
 
 
 def test_an_envelope_to_confirm_is_not_shared(alliance: Alliance) -> None:
+    # Before the rules are asked at commit: an envelope never goes back to unknown.
     Envelope.objects.filter(alliance=alliance).update(amount=None, quality="unknown", source="")
     with pytest.raises(Refusal, match="à confirmer"):
         draft_of(alliance)
@@ -190,8 +192,14 @@ def test_the_database_keeps_the_sum_within_the_envelope(alliance: Alliance) -> N
         lambda: Envelope.objects.filter(alliance=alliance).update(amount=Decimal("882.00")),
     )
     with pytest.raises(Refusal, match="changez d’abord le partage"):
-        services.confirm_envelope(
-            envelope_of(alliance), by=person("budget"), amount=Decimal("882.00"), source="Lettre"
+        services.propose_amount(
+            envelope_of(alliance),
+            by=person("budget"),
+            amount=Decimal("882.00"),
+            quality="confirmed",
+            source="Lettre",
+            on=clock.today(),
+            reference="L-2",
         )
 
 

@@ -9,9 +9,9 @@ from alliances.models import Cycle, User
 from alliances.permissions import can
 from alliances.services import journal
 from alliances.templatetags.portal import moment
+from conventions.models import Convention, ConventionTemplate, ConventionText
+from conventions.permissions import may_write_templates
 
-from .models import Convention, ConventionTemplate, ConventionText
-from .permissions import may_write_templates
 from .wording import check_text
 
 

@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from alliances.cycle_words import words_of
 from alliances.models import Alliance
+from conventions.models import Convention, ConventionTemplate, ConventionText
 
-from .models import Convention, ConventionTemplate, ConventionText
 from .wording import field_values, fill, sample_values
 
 

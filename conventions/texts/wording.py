@@ -16,9 +16,8 @@ from alliances.formatting import clean_html
 from alliances.models import Alliance
 from alliances.money import money_in_english_words, money_in_words
 from alliances.templatetags.portal import date_long, money
-
-from .models import Convention, Resolution, Signatory
-from .parties import mrc_name
+from conventions.models import Convention, Resolution, Signatory
+from conventions.parties import mrc_name
 
 MAX_CHARACTERS = 60_000
 FIELDS: dict[str, Promise] = {
@@ -149,7 +148,7 @@ def _in_words(amount: Decimal) -> str:
 
 
 def plan_due_words(months: int | None, latest: date | None) -> str:
-    """« dans les 3 mois qui suivent la dernière signature, au plus tard le 31 mars 2025 »."""
+    """« dans les 3 mois qui suivent la dernière signature, au plus tard le 31 mars 2025 »."""
     words: dict[str, Any] = {"months": months, "day": date_long(latest)}
     if months and latest:
         return (

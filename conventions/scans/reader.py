@@ -1,7 +1,7 @@
 """Reads a scan apart from the portal: a hostile file can only harm this process.
 
-Run as a program on a PDF by ``conventions.scanning``: ``check``, ``read``, ``show``, ``take``. It
-imports nothing of the portal.
+Run as a program on a PDF by ``conventions.scans.reading``: ``check``, ``read``, ``show``, ``take``.
+It imports nothing of the portal.
 """
 
 import json

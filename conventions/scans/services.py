@@ -20,31 +20,20 @@ from alliances.models import Alliance, Document, User
 from alliances.services import journal
 from alliances.services.documents import check_upload, deposit_document
 from alliances.templatetags.portal import moment
+from conventions import notifications
+from conventions.models import AvenantSignatory, Party, Scan, ScanPage, Signatory
+from conventions.permissions import may_scan
 
-from . import notifications
-from .models import Convention, Scan, ScanPage, Signatory
-from .permissions import may_scan
-from .scanning import PageCode, Reading, UnreadablePage, count_pages, page_alone
+from .papers import Paper, papers_of
+from .reading import PageCode, Reading, UnreadablePage, count_pages, page_alone
 
 logger = logging.getLogger(__name__)
 Problem = ScanPage.Problem
-PAPERS = [Convention.State.SENT, Convention.State.SIGNED, Convention.State.ENDED]
 
 
 def _require(by: User, of: object) -> None:
     if not may_scan(by, of):
         raise Refusal(_("Votre rôle ne permet pas de déposer les papiers de cette convention."))
-
-
-def papers_of(alliance: Alliance) -> Convention | None:
-    """The convention whose signed papers come back; None before it is sent."""
-    return (
-        alliance.conventions.filter(state__in=PAPERS, document__isnull=False)
-        .select_related("document", "alliance__territory", "alliance__cycle")
-        .prefetch_related("signatories")
-        .order_by("-starts_on", "-pk")
-        .first()
-    )
 
 
 @transaction.atomic
@@ -55,7 +44,7 @@ def receive_scan(alliance: Alliance, *, by: User, file: UploadedFile) -> Scan:
     that is broken, locked, immense or endless, and a file already deposited here.
     """
     _require(by, alliance)
-    if papers_of(alliance) is None:
+    if not papers_of(alliance):
         raise Refusal(_("Aucune convention de cette alliance n’est envoyée en signature."))
     extension, _mime = check_upload(file, limit=settings.SCAN_MAX_BYTES)
     if extension != "pdf":
@@ -121,31 +110,23 @@ def enqueue(scan_id: int) -> None:
 # --- Splitting, by the worker
 
 
-def signatory_of(convention: Convention, number: int, total: int) -> Signatory | None:
-    """Whose signature sheet a page is: the last pages are the parties', in their order."""
-    parties = sorted(convention.signatories.all(), key=lambda party: party.rank)
-    place = number - (total - len(parties)) - 1
-    return parties[place] if 0 <= place < len(parties) else None
-
-
-def _problem(reading: Reading, convention: Convention | None) -> Problem:
+def _problem(reading: Reading, papers: dict[str, Paper]) -> Problem:
     if reading.is_blank:
         return Problem.BLANK
     documents = {code.code for code in reading.codes}
     if not documents:
         return Problem.UNREADABLE
-    own = convention.document.code if convention and convention.document else ""
-    if documents != {own}:
-        return Problem.FOREIGN if own not in documents else Problem.SEVERAL
-    return Problem.NONE if len(reading.codes) == 1 else Problem.SEVERAL
+    if len(reading.codes) == 1 and documents <= papers.keys():
+        return Problem.NONE
+    return Problem.SEVERAL if documents & papers.keys() else Problem.FOREIGN
 
 
-def _new_page(scan: Scan, reading: Reading, convention: Convention | None) -> ScanPage:
+def _new_page(scan: Scan, reading: Reading, papers: dict[str, Paper]) -> ScanPage:
     page = ScanPage(
         scan=scan,
         territory_id=scan.territory_id,
         position=reading.position,
-        problem=_problem(reading, convention),
+        problem=_problem(reading, papers),
     )
     if reading.codes and page.problem in (Problem.NONE, Problem.FOREIGN):
         code: PageCode = reading.codes[0]
@@ -160,17 +141,17 @@ def _new_page(scan: Scan, reading: Reading, convention: Convention | None) -> Sc
 @transaction.atomic
 def place_pages(scan: Scan, readings: Sequence[Reading], *, by: User) -> Scan:
     """Files each page by its code, and lists the others; ``readings`` are one for each page."""
-    convention = papers_of(scan.alliance)
+    papers = {paper.code: paper for paper in papers_of(scan.alliance)}
     for reading in readings:
-        page = _new_page(scan, reading, convention)
-        if page.problem == Problem.NONE and convention is not None:
+        page = _new_page(scan, reading, papers)
+        if page.problem == Problem.NONE:
             assert page.number is not None and page.total is not None
-            signatory = signatory_of(convention, page.number, page.total)
-            _file(page, convention, signatory, by=by)
+            paper = papers[page.code]
+            _file(page, paper, paper.party_of(page.number, page.total), by=by)
         page.save()
     scan.split_at = clock.now()
     scan.save(update_fields=["split_at"])
-    pages = list(scan.pages.select_related("signatory"))
+    pages = list(scan.pages.select_related("signatory", "avenant_party"))
     filed = sum(page.is_filed for page in pages)
     journal.record(
         by=by,
@@ -185,17 +166,17 @@ def place_pages(scan: Scan, readings: Sequence[Reading], *, by: User) -> Scan:
     return scan
 
 
-def _file(page: ScanPage, convention: Convention, party: Signatory | None, *, by: User) -> None:
+def _file(page: ScanPage, paper: Paper, party: Party | None, *, by: User) -> None:
     """Writes where a page belongs; a party's sheet becomes a document of its own."""
-    page.convention, page.signatory = convention, party
+    page.convention, page.avenant = paper.convention, paper.avenant
+    page.signatory = party if isinstance(party, Signatory) else None
+    page.avenant_party = party if isinstance(party, AvenantSignatory) else None
     page.filed_at, page.filed_by = clock.now(), by
     if party is not None:
-        page.document = _sheet(page, convention, party, by=by)
+        page.document = _sheet(page, paper, party, by=by)
 
 
-def _sheet(
-    page: ScanPage, convention: Convention, party: Signatory, *, by: User
-) -> Document | None:
+def _sheet(page: ScanPage, paper: Paper, party: Party, *, by: User) -> Document | None:
     """The sheet alone. One that cannot be taken out stays in the whole file, where it is filed."""
     scan = page.scan
     try:
@@ -204,12 +185,11 @@ def _sheet(
         logger.warning("page %s of scan %s not taken out", page.position, scan.pk)
         return None
     return deposit_document(
-        SimpleUploadedFile(f"{convention.number}-{party.rank}.pdf", content),
+        SimpleUploadedFile(f"{paper.convention.number}-{paper.key}-{party.rank}.pdf", content),
         by=by,
         alliance=scan.alliance,
-        title=_("Convention %(number)s signée, %(party)s")[:200]
-        % {"number": convention.number, "party": party.name[:150]},
-        kind="signed_convention",
+        title=paper.sheet_title(party)[:200],
+        kind="signed_convention" if paper.avenant is None else "signed_avenant",
         subject=party,
         limit=settings.SCAN_MAX_BYTES,
     )
@@ -243,23 +223,29 @@ def _waiting(page: ScanPage) -> ScanPage:
 
 @transaction.atomic
 def file_page(
-    page: ScanPage, *, by: User, party: Signatory | None = None, turned: int = 0
+    page: ScanPage,
+    *,
+    by: User,
+    text: str = "convention",
+    party: Party | None = None,
+    turned: int = 0,
 ) -> ScanPage:
-    """Files a page that no code filed: as a party's sheet, or as the text of the convention.
+    """Files a page that no code filed: as a party's sheet, or as a page of a text; ``text`` is the
+    key of its paper.
 
-    Refuses a page of another document, one already placed, and a party of another convention.
+    Refuses a page of another document, one already placed, and a party of another text.
     """
     _require(by, page)
     page = _waiting(page)
-    convention = papers_of(page.scan.alliance)
-    if page.problem == Problem.FOREIGN or convention is None:
+    paper = next((one for one in papers_of(page.scan.alliance) if one.key == text), None)
+    if page.problem == Problem.FOREIGN or paper is None:
         raise Refusal(
             _("Cette page est celle d’un autre document : elle ne se classe pas dans celui-ci.")
         )
-    if party is not None and party.convention_id != convention.pk:
+    if party is not None and party not in paper.parties:
         raise Refusal(_("Cette partie est celle d’une autre convention."), field="place")
     page.turned = turned % 360
-    _file(page, convention, party, by=by)
+    _file(page, paper, party, by=by)
     page.save()
     words = {"n": page.position, "file": page.scan.file_name}
     journal.record(

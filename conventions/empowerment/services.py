@@ -17,9 +17,8 @@ from alliances.models.alliances import NEQ
 from alliances.services import journal
 from alliances.services.documents import deposit_document
 from alliances.templatetags.portal import date_long
-
-from .models import Convention, Resolution
-from .permissions import may_empower
+from conventions.models import Convention, Resolution
+from conventions.permissions import may_empower
 
 TEN_DIGITS = r"[0-9]{10}"
 

@@ -1,4 +1,4 @@
-"""What a scan says, read by a process of its own: ``conventions.scan_reader``."""
+"""What a scan says, read by a process of its own: ``conventions.scans.reader``."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from alliances.errors import Refusal
 from alliances.models import Document
 
-READER = Path(__file__).with_name("scan_reader.py")
+READER = Path(__file__).with_name("reader.py")
 MAX_PAGES = 200
 SECONDS = 60
 MAX_STOPS = 5  # pages that stop the reader, before the rest is left to a person

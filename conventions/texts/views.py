@@ -1,4 +1,4 @@
-"""The text of a convention, its Word document, what empowers its Table, the templates."""
+"""The text of a convention, its Word document, the templates of each cycle."""
 
 from typing import Any
 
@@ -17,10 +17,12 @@ from alliances.formatting import clean_html, editable
 from alliances.models import Alliance, User
 from alliances.scoping import alliance_page, person_of
 from alliances.word import MIME
+from conventions import documents, forms
+from conventions.models import Convention, ConventionTemplate
+from conventions.permissions import may_write_templates
+from conventions.selectors import current_convention, is_draft_visible
 
-from . import documents, empowerment, forms, selectors, template_selectors, texts
-from .models import Convention, ConventionTemplate, Resolution
-from .permissions import may_empower, may_write_templates
+from . import selectors, services
 from .word_document import word_document
 from .wording import FIELDS
 
@@ -35,19 +37,19 @@ def _page(
 def _rich(request: HttpRequest, saved: str) -> SafeString:
     """What the rich box opens with: what was typed and refused, else what is saved."""
     typed = request.POST.get("body")
-    return template_selectors.shown_html(saved if typed is None else clean_html(typed))
+    return selectors.shown_html(saved if typed is None else clean_html(typed))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @alliance_page("prepare_convention")
 def convention_text(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """The analyst adjusts the text of a draft, and sees what its fields become."""
-    found = selectors.current_convention(alliance)
+    found = current_convention(alliance)
     if found is None:
         raise Http404
     if found.state != Convention.State.DRAFT and request.method != "POST":
         return redirect(alliance.url("convention"))
-    text = template_selectors.text_shown(found)
+    text = selectors.text_shown(found)
     initial = {"body": editable(text.body), "revision": text.revision}
     form = forms.TextForm(request.POST or None, initial=initial)
     status = 200
@@ -55,7 +57,7 @@ def convention_text(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                texts.adjust_text(found, by=person_of(request), **form.cleaned_data)
+                services.adjust_text(found, by=person_of(request), **form.cleaned_data)
             except Refusal as refusal:
                 form.add_error(refusal.field if refusal.field == "body" else None, str(refusal))
             else:
@@ -71,7 +73,7 @@ def convention_text(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         form=form,
         text=text,
         rich=_rich(request, text.body),
-        preview=template_selectors.convention_preview(found),
+        preview=selectors.convention_preview(found),
         fields=FIELDS.items(),
         back_url=alliance.url("convention"),
     )
@@ -81,9 +83,9 @@ def convention_text(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @alliance_page()
 def convention_docx(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """The convention as a Word document: what its PDF is frozen from, else the draft."""
-    found = selectors.current_convention(alliance)
+    found = current_convention(alliance)
     is_draft = found is not None and found.state == Convention.State.DRAFT
-    if found is None or (is_draft and not selectors.is_draft_visible(person_of(request), found)):
+    if found is None or (is_draft and not is_draft_visible(person_of(request), found)):
         raise Http404
     with words_of(alliance.cycle, alliance.territory.default_language):
         frozen = found.document.data if found.document else {}
@@ -97,75 +99,6 @@ def convention_docx(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 
 
 # --- What empowers the Table
-
-
-ACTS = {
-    "resolution": (forms.ResolutionForm, empowerment.record_resolution),
-    "registration": (forms.RegistrationForm, empowerment.record_registration),
-    "fiduciary": (forms.FiduciaryForm, empowerment.name_fiduciary),
-}
-
-
-def _first(alliance: Alliance) -> dict[str, dict[str, Any]]:
-    table, fiduciary = alliance.table, alliance.fiduciary
-    return {
-        "resolution": {},
-        "registration": {
-            "is_registered": "oui" if table.is_registered else "non",
-            "neq": table.neq,
-        },
-        "fiduciary": {"name": fiduciary.name, "neq": fiduciary.neq, "city": fiduciary.city}
-        if fiduciary
-        else {},
-    }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@alliance_page()
-def convention_empowerment(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """The resolution, the REQ and the fiduciary: what a convention waits for before it is sent."""
-    person = person_of(request)
-    may_write = may_empower(person, alliance)
-    act = request.POST.get("act", "")
-    bound: dict[str, Any] = {
-        name: form(prefix=name, initial=_first(alliance)[name])
-        for name, (form, _do) in ACTS.items()
-    }
-    status = 200
-    if request.method == "POST":
-        if not may_write:
-            raise PermissionDenied
-        if act not in ACTS:
-            raise Http404
-        form_class, do = ACTS[act]
-        form = bound[act] = form_class(request.POST, request.FILES, prefix=act)
-        status = 422
-        if form.is_valid():
-            try:
-                do(alliance, by=person, **form.cleaned_data)  # type: ignore[operator]
-            except Refusal as refusal:
-                field = refusal.field if refusal.field in form.fields else None
-                form.add_error(field, str(refusal))
-            else:
-                messages.success(request, _("C’est enregistré."))
-                return redirect(alliance.url("empowerment"))
-    resolutions = list(Resolution.objects.for_pages().filter(alliance=alliance))
-    return _page(
-        request,
-        "empowerment",
-        alliance,
-        status=status,
-        page_title=_("Habilitation"),
-        lede=_("Ce qui permet à la Table de signer : sa résolution, le REQ, son fiduciaire."),
-        forms=bound,
-        all_forms=[one for one in bound.values() if one.is_bound],
-        resolutions=resolutions,
-        missing=empowerment.missing_to_send(alliance),
-        needs_fiduciary=empowerment.needs_fiduciary(alliance),
-        may_write=may_write,
-        is_fixed=empowerment.is_fixed(alliance),
-        back_url=alliance.url("convention"),
-    )
 
 
 # --- The templates of the texts
@@ -194,7 +127,7 @@ def _known(cycle: str, language: str) -> list[ConventionTemplate]:
 def template_list(request: HttpRequest) -> HttpResponse:
     """The template in force of each cycle and language, and the version being written."""
     _writer(request)
-    context = {"rows": template_selectors.template_rows()}
+    context = {"rows": selectors.template_rows()}
     return render(request, "conventions/templates.html", context)
 
 
@@ -212,7 +145,7 @@ def template(request: HttpRequest, cycle: str, language: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                texts.save_template(last.cycle, language, by=person, **form.cleaned_data)
+                services.save_template(last.cycle, language, by=person, **form.cleaned_data)
             except Refusal as refusal:
                 form.add_error(refusal.field if refusal.field == "body" else None, str(refusal))
             else:
@@ -220,17 +153,17 @@ def template(request: HttpRequest, cycle: str, language: str) -> HttpResponse:
                     request, _("La version est enregistrée. Relisez l’aperçu, puis publiez-la.")
                 )
                 return redirect(reverse("convention_template", args=[cycle, language]) + "#apercu")
-    shown = template_selectors.version_shown(versions, request.GET.get("version", ""))
+    shown = selectors.version_shown(versions, request.GET.get("version", ""))
     context = {
         "form": form,
         "versions": versions,
         "last": last,
         "draft": draft,
         "fields": FIELDS.items(),
-        "preview": template_selectors.template_preview(last),
+        "preview": selectors.template_preview(last),
         "rich": _rich(request, last.body),
         "shown": shown,
-        "shown_html": template_selectors.shown_html(shown.body) if shown else "",
+        "shown_html": selectors.shown_html(shown.body) if shown else "",
     }
     return render(request, "conventions/template.html", context, status=status)
 
@@ -242,7 +175,7 @@ def template_publish(request: HttpRequest, cycle: str, language: str) -> HttpRes
     text = request.POST.get("revision", "")
     revision = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
     try:
-        published = texts.publish_template(last, by=person, revision=revision)
+        published = services.publish_template(last, by=person, revision=revision)
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:

@@ -1,5 +1,7 @@
 """What the screens show of scanned papers, and the pages that wait for a person."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +13,9 @@ from django.utils.translation import ngettext
 from alliances.models import Alliance, User
 from alliances.permissions import rights_of
 from alliances.todo import Todo
+from conventions.models import Avenant, Convention, Scan, ScanPage
 
-from .models import Convention, Scan, ScanPage
+from .papers import Paper
 
 RECENT = 5
 
@@ -66,27 +69,53 @@ def where_it_is(page: ScanPage) -> str:
             code = f"{page.code[:4]}-{page.code[4:]}" if page.code else "—"
             return _("Page d’un autre document, code %(code)s") % {"code": code}
         return str(page.get_problem_display())
-    if page.signatory is not None:
-        return _("Feuille de signature, %(party)s") % {"party": page.signatory.name}
+    party, avenant = page.party, page.avenant
+    if party is not None and avenant is not None:
+        return _("Feuille de signature de l’avenant no %(n)s, %(party)s") % {
+            "n": avenant.number,
+            "party": party.name,
+        }
+    if party is not None:
+        return _("Feuille de signature, %(party)s") % {"party": party.name}
+    words = {"n": page.number, "all": page.total, "avenant": avenant.number if avenant else 0}
     if page.number is None:
+        if avenant is not None:
+            return _("Texte de l’avenant no %(n)s") % {"n": avenant.number}
         return _("Texte de la convention")
-    return _("Texte de la convention, page %(n)s sur %(all)s") % {
-        "n": page.number,
-        "all": page.total,
-    }
+    if avenant is not None:
+        return _("Texte de l’avenant no %(avenant)s, page %(n)s sur %(all)s") % words
+    return _("Texte de la convention, page %(n)s sur %(all)s") % words
 
 
-def text_pages_missing(convention: Convention) -> list[int]:
-    """The pages of the text that no scan holds yet, once one page at least came back."""
-    filed = ScanPage.objects.filed().filter(convention=convention, number__isnull=False)
-    known, totals = set(), set()
-    for page in filed.exclude(total=None):
-        known.add(page.number)
-        totals.add(page.total or 0)
-    if not totals:
+@dataclass(frozen=True)
+class MissingPages:
+    """The pages of one text that no scan holds yet."""
+
+    label: str
+    numbers: list[int]
+
+
+def text_pages_missing(papers: Iterable[Paper]) -> list[MissingPages]:
+    """For each text, what no scan holds yet, once one page at least came back. One query."""
+    papers = list(papers)
+    if not papers:
         return []
-    last = max(totals) - len(convention.signatories.all())
-    return [number for number in range(1, last + 1) if number not in known]
+    filed = ScanPage.objects.filed().filter(
+        convention=papers[0].convention, number__isnull=False, total__isnull=False
+    )
+    known: dict[int | None, set[int]] = defaultdict(set)
+    totals: dict[int | None, int] = {}
+    for avenant, number, total in filed.values_list("avenant", "number", "total"):
+        known[avenant].add(number or 0)
+        totals[avenant] = max(totals.get(avenant, 0), total or 0)
+    found = []
+    for paper in papers:
+        key = paper.avenant.pk if paper.avenant else None
+        last = totals.get(key, 0) - len(paper.parties)
+        numbers = [number for number in range(1, last + 1) if number not in known[key]]
+        if numbers:
+            found.append(MissingPages(paper.text_label, numbers))
+    return found
 
 
 def sheets_of(convention: Convention) -> dict[int, ScanPage]:
@@ -94,6 +123,16 @@ def sheets_of(convention: Convention) -> dict[int, ScanPage]:
     filed = ScanPage.objects.filed().filter(convention=convention, signatory__isnull=False)
     return {
         page.signatory_id: page for page in filed.order_by("filed_at", "pk") if page.signatory_id
+    }
+
+
+def avenant_sheets(avenant: Avenant) -> dict[int, ScanPage]:
+    """The same for an avenant."""
+    filed = ScanPage.objects.filed().filter(avenant=avenant, avenant_party__isnull=False)
+    return {
+        page.avenant_party_id: page
+        for page in filed.order_by("filed_at", "pk")
+        if page.avenant_party_id
     }
 
 

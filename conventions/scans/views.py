@@ -14,10 +14,12 @@ from alliances.errors import Refusal
 from alliances.models import Alliance
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
+from conventions import forms
+from conventions.models import Scan, ScanPage
 
-from . import forms, scan_selectors, scans
-from .models import Scan, ScanPage
-from .scanning import UnreadablePage, page_image
+from . import selectors, services
+from .papers import papers_of
+from .reading import UnreadablePage, page_image
 
 PER_PAGE = 30
 
@@ -30,14 +32,14 @@ def _page(
 
 
 def _scan(alliance: Alliance, pk: int) -> Scan:
-    found = scan_selectors.get_scan(alliance, pk)
+    found = selectors.get_scan(alliance, pk)
     if found is None:
         raise Http404
     return found
 
 
 def _scan_page(alliance: Alliance, pk: int, position: int) -> ScanPage:
-    found = scan_selectors.get_page(alliance, pk, position)
+    found = selectors.get_page(alliance, pk, position)
     if found is None:
         raise Http404
     return found
@@ -52,7 +54,7 @@ def scan_list(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def _list(
     request: HttpRequest, alliance: Alliance, form: forms.ScanForm, *, status: int = 200
 ) -> HttpResponse:
-    found = scan_selectors.scans_of(alliance)
+    found = selectors.scans_of(alliance)
     return _page(
         request,
         "scans",
@@ -62,8 +64,7 @@ def _list(
         lede=_("Chaque fichier est gardé entier, puis chaque page est classée par son code."),
         page=Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         form=form,
-        may_deposit=can(person_of(request), "add_document", alliance)
-        and scans.papers_of(alliance) is not None,
+        may_deposit=can(person_of(request), "add_document", alliance) and bool(papers_of(alliance)),
     )
 
 
@@ -73,7 +74,7 @@ def scan_deposit(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form = forms.ScanForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            scan = scans.receive_scan(
+            scan = services.receive_scan(
                 alliance, by=person_of(request), file=form.cleaned_data["file"]
             )
         except Refusal as refusal:
@@ -97,8 +98,7 @@ def scan_deposit(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def scan(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
     """Where each page of a scan went; while the worker reads it, how far it is."""
     found = _scan(alliance, pk)
-    rows = scan_selectors.page_rows(found)
-    convention = scans.papers_of(alliance)
+    rows = selectors.page_rows(found)
     return _page(
         request,
         "scan",
@@ -108,7 +108,7 @@ def scan(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
         rows=rows,
         waiting=[row for row in rows if row.page.is_waiting],
         blanks=sum(row.page.is_waiting and row.page.problem == "blank" for row in rows),
-        missing=scan_selectors.text_pages_missing(convention) if convention else [],
+        missing=selectors.text_pages_missing(papers_of(alliance)) if found.is_split else [],
         may_file=can(person_of(request), "add_document", alliance),
         list_url=alliance.url("scans"),
         blanks_url=alliance.url("scan_blanks", pk),
@@ -118,7 +118,7 @@ def scan(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
 @require_POST
 @alliance_page("add_document")
 def scan_blanks(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
-    done = scans.set_aside_blanks(_scan(alliance, pk), by=person_of(request))
+    done = services.set_aside_blanks(_scan(alliance, pk), by=person_of(request))
     messages.success(
         request,
         ngettext(
@@ -149,10 +149,9 @@ def scan_image(request: HttpRequest, alliance: Alliance, pk: int, position: int)
 def scan_page(request: HttpRequest, alliance: Alliance, pk: int, position: int) -> HttpResponse:
     """One page to look at, and to file or set aside when no code filed it."""
     page = _scan_page(alliance, pk, position)
-    convention = scans.papers_of(alliance)
-    parties = sorted(convention.signatories.all(), key=lambda p: p.rank) if convention else []
+    papers = papers_of(alliance)
     act = request.POST.get("act")
-    place = forms.PlaceForm(request.POST if act == "file" else None, parties=parties)
+    place = forms.PlaceForm(request.POST if act == "file" else None, papers=papers)
     aside = forms.SetAsideForm(request.POST if act == "set_aside" else None)
     status = 200
     if request.method == "POST":
@@ -171,10 +170,10 @@ def scan_page(request: HttpRequest, alliance: Alliance, pk: int, position: int) 
         page_title=_("Page %(n)s") % {"n": position},
         lede=page.scan.file_name,
         one=page,
-        where=scan_selectors.where_it_is(page),
+        where=selectors.where_it_is(page),
         place=place,
         aside=aside,
-        may_place=page.is_waiting and page.problem != ScanPage.Problem.FOREIGN and bool(parties),
+        may_place=page.is_waiting and page.problem != ScanPage.Problem.FOREIGN and bool(papers),
         back_url=alliance.url("scan", pk),
         image_url=alliance.url("scan_image", pk, position),
     )
@@ -186,11 +185,13 @@ def _placed(
     """Files or sets aside the page as the person said; False when the form is not filled."""
     by = person_of(request)
     if place.is_bound and place.is_valid():
-        scans.file_page(page, by=by, party=place.party, turned=place.cleaned_data["turned"])
+        text, party = place.where
+        turned = place.cleaned_data["turned"]
+        services.file_page(page, by=by, text=text, party=party, turned=turned)
         messages.success(request, _("La page %(n)s est classée.") % {"n": page.position})
         return True
     if aside.is_bound and aside.is_valid():
-        scans.set_aside_page(page, by=by, reason=aside.cleaned_data["reason"])
+        services.set_aside_page(page, by=by, reason=aside.cleaned_data["reason"])
         messages.success(request, _("La page %(n)s est mise de côté.") % {"n": page.position})
         return True
     return False

@@ -1,0 +1,1 @@
+"""What empowers a Table to sign: its resolution, the REQ, its fiduciary."""
