@@ -81,6 +81,7 @@ class FqisConfig(AppConfig):
                 PHOTO_KIND: _("Photo d’un projet"),
             }
         )
+        name_deposits({"project_register": _("Registre de la Table")})
         register_target(Project, closers=["manage_projects", "decide_projects"])
         register_target(Versement, closers=["recommend_versement", "authorise_versement"])
         register_tab(
@@ -132,6 +133,10 @@ class FqisConfig(AppConfig):
                 "drop_recovery": _("Recouvrement abandonné"),
                 "receive_recovery": _("Recouvrement remboursé"),
                 "deduct_recovery": _("Recouvrement déduit"),
+                "bring_register": _("Registre apporté"),
+                "apply_import": _("Registre importé"),
+                "undo_import": _("Import annulé"),
+                "drop_import": _("Import abandonné"),
                 "save_view": _("Vue du registre partagée"),
                 "remove_view": _("Vue du registre retirée"),
                 "write_call": _("Appel de projets préparé"),

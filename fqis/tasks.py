@@ -1,4 +1,4 @@
-"""What the worker does for the projects and their calls."""
+"""What the worker does for the projects, their calls and the registers that Tables bring."""
 
 import logging
 
@@ -7,8 +7,8 @@ from django.db import connection, transaction
 
 from alliances import clock
 from alliances.identity import acting_as_portal
-from fqis.models import Call, ResultRequest
-from fqis.services import applications, calls, result_links
+from fqis.models import Call, RegisterImport, ResultRequest
+from fqis.services import applications, calls, import_applying, import_reading, result_links
 
 logger = logging.getLogger(__name__)
 
@@ -107,3 +107,32 @@ def merge_tallies() -> int:
     with acting_as_portal(), connection.cursor() as cursor:
         cursor.execute("SELECT fqis_merge_tallies()")
         return int(cursor.fetchone()[0])
+
+
+@shared_task
+def work_on_import(import_id: int) -> str:
+    """Checks, applies or undoes one register; safe to run again. Its turn is committed first."""
+    turn = import_reading.begin_work(import_id)
+    if turn is None:
+        return "nothing to do"
+    state, number = turn
+    try:
+        if state == RegisterImport.State.CHECKING:
+            return str(import_reading.check_import(import_id, number).state)
+        if state == RegisterImport.State.APPLYING:
+            return str(import_applying.apply_lines(import_id).state)
+        return str(import_applying.undo_lines(import_id).state)
+    except import_reading.Superseded:
+        return "superseded"
+    except Exception:
+        logger.exception("register %s not read", import_id)
+        return "failed"
+
+
+@shared_task
+def sweep_imports() -> int:
+    """Finds the registers a dead worker or a silent broker left behind, and queues them again."""
+    waiting = import_reading.waiting_imports()
+    for pk in waiting:
+        work_on_import.apply_async([pk], retry=False)
+    return len(waiting)

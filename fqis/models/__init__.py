@@ -7,6 +7,7 @@ from .budgets import BudgetLine, FundingSource
 from .calls import Call, CallExtension, CallPaper, CallPlace, CallPriority
 from .changes import ProjectChange, ProjectContinuation
 from .envelopes import Envelope, EnvelopeAmount
+from .imports import ImportFault, ImportLine, RegisterImport
 from .moves import EnvelopeMove
 from .payments import PaymentAnswer, PaymentAnswerLine, PaymentBatch, PaymentLine
 from .project_payments import ProjectExpense, ProjectPayment
@@ -36,6 +37,8 @@ __all__ = [
     "EnvelopeShare",
     "EnvelopeSplit",
     "FundingSource",
+    "ImportFault",
+    "ImportLine",
     "PaymentAnswer",
     "PaymentAnswerLine",
     "PaymentBatch",
@@ -51,6 +54,7 @@ __all__ = [
     "ProjectResult",
     "ProjectTally",
     "Recovery",
+    "RegisterImport",
     "ResultPhoto",
     "ResultRequest",
     "ResultTarget",

@@ -12,6 +12,7 @@ from alliances import clock
 from alliances.models import Document, ScopedModel, User
 from alliances.money import MoneyField
 
+from .keeping import kept
 from .projects import FiveYearsAfter, Project
 
 
@@ -119,7 +120,7 @@ class ProjectAgreement(FSMModelMixin, ScopedModel):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            kept("never_deleted", pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="as_granted",
                 operation=pgtrigger.Insert,
@@ -244,7 +245,7 @@ class ProjectInstalment(ScopedModel):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            kept("never_deleted", pgtrigger.Delete, "fqis_is_undone_agreement(OLD.agreement_id)"),
             pgtrigger.Trigger(
                 name="kept_once_written",
                 operation=pgtrigger.Update,

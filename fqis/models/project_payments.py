@@ -13,6 +13,7 @@ from alliances.money import MoneyField
 
 from .agreements import ProjectInstalment
 from .budgets import BudgetLine
+from .keeping import kept
 from .projects import Project
 
 
@@ -55,7 +56,7 @@ class ProjectPayment(ScopedModel):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            kept("append_only", pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="within_grant",
                 operation=pgtrigger.Insert,

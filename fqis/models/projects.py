@@ -13,6 +13,7 @@ from alliances import clock
 from alliances.models import Alliance, Mrc, Organisation, ScopedModel, User
 from alliances.models.alliances import NameKey
 from alliances.money import MoneyField
+from fqis.models.keeping import kept
 from plans.models import Priority
 
 from .calls import WITHIN_ITS_CALL, Call
@@ -191,7 +192,9 @@ class Project(FSMModelMixin, ScopedModel):
             pgtrigger.Protect(
                 name="kept_once_decided",
                 operation=pgtrigger.Delete,
-                condition=~pgtrigger.Q(old__state="received"),
+                condition=pgtrigger.Condition(
+                    "OLD.state <> 'received' AND NOT fqis_is_undone(OLD.id)"
+                ),
             ),
             pgtrigger.Trigger(
                 name="supported_is_eligible",
@@ -329,9 +332,7 @@ class Decision(ScopedModel):
                 violation_error_message=_("Écrivez le motif de la décision."),
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [kept("append_only", pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.project} · {self.outcome}"

@@ -12,6 +12,7 @@ from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.models import Document, ScopedModel, User
 
+from .keeping import kept
 from .projects import Project
 
 
@@ -160,7 +161,7 @@ class ProjectResult(FSMModelMixin, ScopedModel):
                 name="project_result_submitted_by_somebody",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [kept("never_deleted", pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.project} · {self.year}"

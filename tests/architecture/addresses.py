@@ -33,6 +33,7 @@ from fqis.models import (
     ProjectChange,
     ProjectInstalment,
     Recovery,
+    RegisterImport,
     ResultRequest,
     SavedView,
     Versement,
@@ -133,6 +134,10 @@ def _call(alliance: Alliance) -> tuple[Any, ...]:
 def _application(alliance: Alliance) -> tuple[Any, ...]:
     row = Application.objects.filter(call__alliance=alliance).earliest("pk")
     return (token_for(row),)
+
+
+def _import(alliance: Alliance) -> tuple[Any, ...]:
+    return (RegisterImport.objects.filter(alliance=alliance).earliest("pk").pk,)
 
 
 def _scan(alliance: Alliance) -> tuple[Any, ...]:
@@ -275,6 +280,8 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "recovery": lambda a: (_recovery(a).pk,),
     "project": lambda a: (_project(a).number,),
     "carrier": lambda a: (_project(a).organisation_id,),
+    "project_import": _import,
+    "project_import_faults": _import,
     "project_view_remove": lambda a: (
         SavedView.objects.filter(territory=a.territory_id).earliest("pk").pk,
     ),
@@ -344,6 +351,9 @@ ACTS: dict[str, dict[str, tuple[Arguments, Typed]]] = {
             {"correction": "Compte remplacé."},
         ),
     },
+    "project_import_act": dict.fromkeys(
+        ("colonnes", "appliquer", "annuler", "abandonner"), (_import, {})
+    ),
     "project_act": {
         "decider": (
             lambda a: (_project(a, "received", "analysed").number,),

@@ -24,9 +24,10 @@ from conventions.avenants.changes import Changes, rows_of
 from conventions.models import Scan, ScanPage
 from conventions.reminders import remind_party
 from fqis import services as money
-from fqis.models import Envelope, Versement
+from fqis.models import Envelope, ImportFault, ImportLine, RegisterImport, Versement
 from fqis.selectors.project_results import targets_asked
 from fqis.selectors.projects import priorities_in_force
+from fqis.services import imports
 from plans import services
 from plans.models import DueExtension, DueReminder, Endorsement, PlanVersion, WordImport
 from reporting.demo import earlier
@@ -36,6 +37,7 @@ from reporting.demo.people import Cast, create_cast
 from reporting.demo.projects import Projects
 from tests.conftest import bind_identity
 from tests.fqis.follow_up import photo_file
+from tests.fqis.registers import as_csv, row, upload
 
 HOME, AWAY = "mauricie", "estrie"
 PROFILES = [
@@ -100,6 +102,7 @@ def _tell() -> dict[str, Alliance]:
         _amend(alliance, cast)
         _scan_papers(alliance, cast)
         _recover(alliance, cast)
+        _import_register(alliance, cast)
         money.save_view(
             by=cast.of(alliance, "direction"),
             name="À décider",
@@ -253,6 +256,20 @@ def _amend(alliance: Alliance, cast: Cast) -> None:
     avenant = avenants.create_avenant(convention, by=by, reason="Un ajustement.", changes=changes)
     avenants.send_avenant(avenant, by=by)
     remind_party(avenant.signatories.get(kind="table"), by=by)
+
+
+def _import_register(alliance: Alliance, cast: Cast) -> None:
+    """A register that was brought and checked: a line that would be a project, and a fault."""
+    source = imports.bring_register(
+        alliance, upload(as_csv([row(1), row(2, neq="x")])), by=cast.of(alliance, "coordination")
+    )
+    day = clock.today()
+    ImportLine.objects.create(
+        source=source, line=2, organisation_key="x", organisation_name="x", title="x",
+        title_key="x", received_on=day, starts_on=day, ends_on=day, requested=1, state="received",
+    )  # fmt: skip
+    ImportFault.objects.create(source=source, line=3, field="neq", code="neq", value="x")
+    RegisterImport.objects.filter(pk=source.pk).update(state="checked", faults_count=1)
 
 
 def _scan_papers(alliance: Alliance, cast: Cast) -> None:

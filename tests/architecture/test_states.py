@@ -23,6 +23,7 @@ EXPECTED = {
     "fqis.ProjectChange",
     "fqis.ProjectResult",
     "fqis.Recovery",
+    "fqis.RegisterImport",
     "fqis.Versement",
     "fqis.Allocation",
     "fqis.EnvelopeAmount",

@@ -257,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
     "pending-word-files": {"task": "plans.tasks.sweep_words", "schedule": 20.0},
     "pending-scans": {"task": "conventions.tasks.sweep_scans", "schedule": 20.0},
     "pending-endorsements": {"task": "plans.tasks.send_endorsements", "schedule": 30.0},
+    "pending-registers": {"task": "fqis.tasks.sweep_imports", "schedule": 20.0},
     "project-sums": {"task": "fqis.tasks.merge_tallies", "schedule": 600.0},
     "pending-result-requests": {"task": "fqis.tasks.send_result_requests", "schedule": 30.0},
     # Twice a day, Québec time: the second passage only finds what the first one missed.
