@@ -13,6 +13,7 @@ from alliances.tasks import render_document
 from alliances.templatetags.portal import date_long
 from conventions.empowerment.services import record_resolution
 from conventions.models import Convention, Scan, Signatory
+from conventions.reminders import remind_party
 from conventions.scans.services import receive_scan
 from conventions.services import create_convention, record_signature, send_convention
 from conventions.tasks import split_scan
@@ -108,6 +109,12 @@ class Payments(Chapter):
             self.on(when, self.cast.analyst, partial(self._sign, Signatory.Kind.MRC, mrc))
         if signed_on is None:
             self._scan_papers(day, first=len(mrcs) + 3)
+            self.on(date(2026, 11, 12), self.cast.analyst, self._remind)
+
+    def _remind(self) -> None:
+        """Those who have not signed yet are written to, through the Table that gathers them."""
+        for party in self._convention().signatories.missing():
+            remind_party(party, by=self.cast.analyst)
 
     def _scan_papers(self, day: date, *, first: int) -> None:
         """Two sheets come back before they are recorded; later, one of the ``first`` missing, and
