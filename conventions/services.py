@@ -187,19 +187,19 @@ def update_convention(
 def send_convention(convention: Convention, *, by: User, revision: int | None = None) -> Convention:
     """Sends a draft for signature: its parties are listed, its PDF queued, the signers told.
 
-    Refuses a convention already sent, a draft changed since it was read, an amount above the
-    envelope, and what ``check_place``, ``check_empowered`` and ``parties_of`` refuse (guide 2024,
+    Refuses a convention already sent, a draft changed since it was read, an envelope to confirm or
+    exceeded, and what ``check_place``, ``check_empowered`` and ``parties_of`` refuse (guide 2024,
     §4.1-2).
     """
     _require(by, "prepare_convention", convention)
     convention = _locked(convention)
     _refuse_old_page(convention, revision)
     check_place(convention)
-    watch.check_amount(convention, convention.amount)
     # Who is empowered must not change between the check and the list of the parties.
     alliances = Alliance.objects.for_pages().select_for_update(of=("self",))
     convention.alliance = alliances.get(pk=convention.alliance_id)
     check_empowered(convention.alliance)
+    watch.check_amount(convention, convention.amount)
     text_of(convention)
     Signatory.objects.bulk_create(parties_of(convention))
     convention.send(by=by)

@@ -88,7 +88,7 @@ def with_envelope(alliance: Alliance, amount: Decimal, *, quality: str = "fictio
     )
 
 
-def _room_for(alliance: Alliance, amount: Decimal) -> None:
+def room_for(alliance: Alliance, amount: Decimal) -> None:
     """An envelope that covers a convention of ``amount`` dollars, when it does not yet."""
     known = Envelope.objects.filter(alliance=alliance).values_list("amount", flat=True).first()
     if known is None or known < amount:
@@ -98,7 +98,7 @@ def _room_for(alliance: Alliance, amount: Decimal) -> None:
 def sent_convention(alliance: Alliance, *, by: User | None = None, **terms: Any) -> Convention:
     by = by or person("analyst")
     with_resolution(alliance, by=by)
-    _room_for(alliance, terms.get("amount", AMOUNT))
+    room_for(alliance, terms.get("amount", AMOUNT))
     with clock.at(DRAFTED):
         return services.send_convention(draft_convention(alliance, by=by, **terms), by=by)
 
@@ -133,7 +133,7 @@ def signed_entente(alliance: Alliance) -> Convention:
         TrancheSpec(2019, Decimal("700000.00"), "plan_approved"),
     ]
     with_resolution(alliance, by=analyst, at=signed_on)
-    _room_for(alliance, AMOUNT)
+    room_for(alliance, AMOUNT)
     with clock.at(signed_on):
         entente = services.create_convention(
             alliance,

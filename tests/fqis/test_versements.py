@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from alliances import clock
 from alliances.errors import Refusal, StaleAct
@@ -13,6 +14,7 @@ from alliances.models import JournalEntry, Notification, User
 from alliances.services.milestones import record_milestone
 from fqis import services
 from fqis.models import Envelope, Versement
+from fqis.selectors.todos import todo
 from plans.models import PlanVersion
 from tests.conventions.factories import sent_convention, sign
 from tests.factories import AllianceFactory, person
@@ -164,6 +166,28 @@ def test_the_adviser_recommends_what_a_report_opens() -> None:
         third, by=person("advisor", "laval"), note="Bien.", recommended_at=earlier
     )
     assert (third.state, third.recommended_at) == ("recommended", earlier)
+
+
+def test_the_analyst_does_not_recommend_what_a_report_opens() -> None:
+    alliance = funded_alliance()
+    record_milestone(
+        alliance, "report_accepted", by=person("analyst"), on=clock.today(), fiscal_year=2025
+    )
+    third = Versement.objects.get(alliance=alliance, tranche__rank=3)
+    analyst = person("analyst")
+    with pytest.raises(PermissionDenied):
+        services.recommend_versement(third, by=analyst)
+    assert [one.title[:11] for one in todo(analyst)] == ["Recommander"]
+    first = Versement.objects.get(alliance=alliance, tranche__rank=1)
+    for versement, by in (
+        (third, analyst),
+        (third, person("advisor", "estrie")),
+        (first, person("advisor", "laval")),
+    ):
+        with pytest.raises(IntegrityError, match="La DGSQ recommande"), transaction.atomic():
+            Versement.objects.filter(pk=versement.pk).update(
+                state="recommended", recommended_at=clock.now(), recommended_by=by
+            )
 
 
 def test_confirm_payment_closes_the_versement_and_tells_the_table() -> None:

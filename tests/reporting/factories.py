@@ -15,7 +15,7 @@ from reporting.services.reports import (
     save_report,
     submit_report,
 )
-from tests.conventions.factories import with_resolution
+from tests.conventions.factories import room_for, with_resolution
 from tests.factories import AllianceFactory, person
 
 TEXTS = {
@@ -53,6 +53,7 @@ def signed_alliance(territory: str = "mauricie") -> Alliance:
             ],
         )
         with_resolution(alliance, by=portal)
+        room_for(alliance, convention.amount)
         send_convention(convention, by=portal)
         for signatory in convention.signatories.all():
             record_signature(

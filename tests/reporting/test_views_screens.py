@@ -15,7 +15,7 @@ from reporting.context import nav_items
 from reporting.models import AnnualReport
 from reporting.selectors.todos import count_todos, todos_of, waitings_of
 from reporting.services.reports import return_report
-from tests.conventions.factories import AMOUNT, TRANCHES, with_resolution
+from tests.conventions.factories import AMOUNT, TRANCHES, room_for, with_resolution
 from tests.factories import AllianceFactory, UserFactory, give_role, new_territories, person
 from tests.reporting.factories import Story, signed_alliance
 
@@ -203,6 +203,7 @@ def test_nothing_is_due_before_the_convention_is_signed(client: Client) -> None:
             )
         elif step == "sent":
             with_resolution(alliance)
+            room_for(alliance, AMOUNT)
             send_convention(convention, by=person("analyst"))
         for page in pages:
             text = client.get(page).text
