@@ -150,3 +150,41 @@ class ScopeByTerritory(_SchemaOnly):
         schema_editor.execute(f"DROP POLICY territory ON {table}")
         schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
         schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_id_territory CASCADE")
+
+
+class Hide(_SchemaOnly):
+    """Adds a restrictive policy: beyond the territory, what a person must not see nor write.
+
+    ``name`` says why; ``visible`` is the SQL of a row that may be seen. Territory and reason must
+    both agree: no other policy can open what this one closes.
+    """
+
+    def __init__(self, table: str, name: str, visible: str) -> None:
+        self.table, self.name, self.visible = table, name, visible
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.table, self.name, self.visible], {}
+
+    def describe(self) -> str:
+        return f"Hide rows of {self.table}: {self.name}"
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        schema_editor.execute(
+            f"CREATE POLICY {self.name} ON {self.table} AS RESTRICTIVE"
+            f" USING ({self.visible}) WITH CHECK ({self.visible})"
+        )
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        schema_editor.execute(f"DROP POLICY {self.name} ON {self.table}")

@@ -29,6 +29,8 @@ class FqisConfig(AppConfig):
         from fqis.payment_files import BATCH_KIND
         from fqis.selectors.threads import supported_by_priority
         from fqis.services import payees, schedule, submissions
+        from fqis.services.decision_letters import LETTER_KIND, send_letter
+        from fqis.services.sittings import MINUTES_KIND
         from plans.served import count_with
 
         count_with(supported_by_priority)
@@ -67,6 +69,16 @@ class FqisConfig(AppConfig):
             ),
         )
         name_deposits({submissions.FILE_KIND: _("Fichier joint à une demande")})
+        register_renderer(
+            LETTER_KIND,
+            Renderer(
+                "documents/lettre_decision.html", after=send_letter, label=_("Lettre de décision")
+            ),
+        )
+        register_renderer(
+            MINUTES_KIND,
+            Renderer("documents/proces_verbal_seance.html", label=_("Procès-verbal de séance")),
+        )
         register_renderer(BATCH_KIND, Renderer("", label=_("Lot de paiement")))
         register_renderer(
             AGREEMENT_KIND,
@@ -148,6 +160,18 @@ class FqisConfig(AppConfig):
                 "register_project": _("Projet inscrit"),
                 "update_project": _("Projet modifié"),
                 "analyse_project": _("Projet analysé"),
+                "answer_check": _("Contrôle d’admissibilité"),
+                "create_committee": _("Comité formé"),
+                "write_grid": _("Grille d’analyse écrite"),
+                "add_committee_member": _("Membre d’un comité ajouté"),
+                "remove_committee_member": _("Membre d’un comité retiré"),
+                "refer_project": _("Projet confié à un comité"),
+                "take_back_project": _("Projet repris à un comité"),
+                "declare_conflict": _("Conflit d’intérêts déclaré"),
+                "withdraw_conflict": _("Conflit d’intérêts levé"),
+                "plan_sitting": _("Séance prévue"),
+                "close_sitting": _("Séance close"),
+                "write_decision_letter": _("Lettre de décision préparée"),
                 "decide_project": _("Décision sur un projet"),
                 "sign_project_agreement": _("Convention de projet signée"),
                 "prepare_project_agreement": _("Convention de projet préparée"),

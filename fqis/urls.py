@@ -4,6 +4,8 @@ from fqis.views import (
     allocations,
     applications,
     calls,
+    checks,
+    committees,
     contacts,
     envelopes,
     finances,
@@ -21,6 +23,7 @@ from fqis.views import (
     recoveries,
     register,
     result_links,
+    sittings,
     threads,
 )
 
@@ -32,6 +35,9 @@ MOVE = "enveloppes/deplacements/"
 PAYMENTS = "versements/paiements/"
 
 CALLS = f"{ALLIANCE}projets/appels/"
+PROJECT = f"{ALLIANCE}projets/<str:number>/"
+COMMITTEE = f"{ALLIANCE}projets/comites/"
+SITTING = f"{ALLIANCE}projets/seances/"
 
 urlpatterns = [
     path("appels/", public_calls.public_calls, name="public_calls"),
@@ -137,6 +143,16 @@ urlpatterns = [
     path(f"{ALLIANCE}projets/portrait/", portraits.project_portrait, name="project_portrait"),
     path(f"{ALLIANCE}projets/organismes/<int:pk>/", portraits.carrier, name="carrier"),
     path(f"{ALLIANCE}projets/nouveau/", projects.project_new, name="project_new"),
+    path(f"{COMMITTEE}", committees.committees, name="committees"),
+    path(f"{COMMITTEE}<int:pk>/", committees.committee, name="committee"),
+    path(f"{COMMITTEE}<int:pk>/noter/<str:number>/", committees.score, name="project_score"),
+    path(f"{COMMITTEE}<int:pk>/<slug:act>/", committees.committee_act, name="committee_act"),
+    path(f"{SITTING}<int:pk>/", sittings.sitting, name="sitting"),
+    path(f"{SITTING}<int:pk>/<slug:act>/", sittings.sitting_act, name="sitting_act"),
+    path(f"{PROJECT}admissibilite/", checks.checks, name="project_checks"),
+    path(f"{PROJECT}admissibilite/refuser/", checks.reject, name="project_reject"),
+    path(f"{PROJECT}conflit/", checks.conflict, name="project_conflict"),
+    path(f"{PROJECT}conflit/<int:pk>/lever/", checks.conflict_end, name="project_conflict_end"),
     path(f"{ALLIANCE}projets/resultats/", project_results.results, name="project_results"),
     path(
         f"{ALLIANCE}projets/resultats/<int:year>/relancer/",

@@ -64,6 +64,14 @@ class Cycle(models.Model):
         blank=True,
         help_text=_("Vide : aucun plafond fixe (guide de 2024, §2.2)."),
     )
+    public_funding_limit = models.DecimalField(
+        _("cumul le plus grand de l’aide publique, en % du coût d’un projet"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Vide : à confirmer."),
+    )
     initiatives_supported = models.PositiveIntegerField(null=True, blank=True)
     invested = MoneyField(null=True, blank=True)
     invested_by_partners = MoneyField(null=True, blank=True)
@@ -87,6 +95,11 @@ class Cycle(models.Model):
                 condition=Q(own_share_ceiling=None)
                 | Q(own_share_ceiling__gte=0, own_share_ceiling__lte=100),
                 name="cycle_own_share_percent",
+            ),
+            models.CheckConstraint(
+                condition=Q(public_funding_limit=None)
+                | Q(public_funding_limit__gt=0, public_funding_limit__lte=100),
+                name="cycle_public_funding_percent",
             ),
         ]
 

@@ -260,10 +260,22 @@ class DayForm(ActForm):
         self.fields["on"].initial = clock.today()
 
 
+class AnalysisForm(ActForm):
+    because = forms.CharField(
+        label=_("Ce que vous avez vérifié"),
+        required=False,
+        widget=lines(2),
+        max_length=2000,
+        help_text=_("Obligatoire si un contrôle d’admissibilité attend sa réponse."),
+    )
+
+
 class DecisionForm(DayForm):
     hide_optional = True
     outcome = forms.ChoiceField(
-        label=_("Décision"), choices=Decision.Outcome.choices, widget=forms.RadioSelect
+        label=_("Décision"),
+        choices=[one for one in Decision.Outcome.choices if one[0] != "inadmissible"],
+        widget=forms.RadioSelect,
     )
     amount = MoneyFormField(
         label=_("Montant accordé"), required=False, help_text=_("Si le projet est accepté.")
@@ -280,9 +292,28 @@ class DecisionForm(DayForm):
         widget=lines(),
         help_text=_("Obligatoire, sauf si le projet est accepté."),
     )
+    conditions = forms.CharField(
+        label=_("Conditions"), required=False, widget=lines(2), max_length=2000
+    )
+    outside_because = forms.CharField(
+        label=_("Pourquoi hors séance"),
+        required=False,
+        widget=lines(2),
+        max_length=2000,
+        help_text=_("Ce projet est confié à un comité, qui décide en séance."),
+    )
     seen_decisions = forms.IntegerField(widget=forms.HiddenInput)
 
-    field_order = ["outcome", "on", "amount", "priority", "reason", "seen_decisions"]
+    field_order = [
+        "outcome",
+        "on",
+        "amount",
+        "priority",
+        "conditions",
+        "reason",
+        "outside_because",
+        "seen_decisions",
+    ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -296,13 +327,8 @@ class DecisionForm(DayForm):
             f"{one.rank}. {one.title} (version {one.version.number})"
         )
         choices.queryset = choices.queryset.select_related("version")
-        outcomes: Any = self.fields["outcome"]
-        if project.state != Project.State.RECEIVED:
-            outcomes.choices = [
-                choice
-                for choice in Decision.Outcome.choices
-                if choice[0] != Decision.Outcome.INADMISSIBLE
-            ]
+        if getattr(project, "referral", None) is None:
+            del self.fields["outside_because"]
         self.fields["amount"].initial = project.amount_requested
         self.fields["priority"].initial = project.priority_id
         self.fields["seen_decisions"].initial = len(project.decisions.all())

@@ -6,6 +6,16 @@ from .applications import Application, ApplicationFile
 from .budgets import BudgetLine, FundingSource
 from .calls import Call, CallExtension, CallPaper, CallPlace, CallPriority
 from .changes import ProjectChange, ProjectContinuation
+from .checks import EligibilityCheck
+from .committees import (
+    MAX_SCORE,
+    Committee,
+    CommitteeMember,
+    ConflictOfInterest,
+    Criterion,
+    Referral,
+    Score,
+)
 from .envelopes import Envelope, EnvelopeAmount
 from .imports import ImportFault, ImportLine, RegisterImport
 from .moves import EnvelopeMove
@@ -15,10 +25,12 @@ from .projects import Decision, Project, ProjectPlace
 from .recoveries import Recovery
 from .register import ProjectTally, SavedView
 from .results import ProjectResult, ResultPhoto, ResultRequest, ResultTarget
+from .sittings import Sitting, SittingItem, SittingPresence, SittingWithdrawal
 from .splits import EnvelopeShare, EnvelopeSplit, SubEnvelope
 from .versements import Versement
 
 __all__ = [
+    "MAX_SCORE",
     "Allocation",
     "AllocationFigure",
     "AllocationLine",
@@ -30,7 +42,12 @@ __all__ = [
     "CallPaper",
     "CallPlace",
     "CallPriority",
+    "Committee",
+    "CommitteeMember",
+    "ConflictOfInterest",
+    "Criterion",
     "Decision",
+    "EligibilityCheck",
     "Envelope",
     "EnvelopeAmount",
     "EnvelopeMove",
@@ -54,11 +71,17 @@ __all__ = [
     "ProjectResult",
     "ProjectTally",
     "Recovery",
+    "Referral",
     "RegisterImport",
     "ResultPhoto",
     "ResultRequest",
     "ResultTarget",
     "SavedView",
+    "Score",
+    "Sitting",
+    "SittingItem",
+    "SittingPresence",
+    "SittingWithdrawal",
     "SubEnvelope",
     "Versement",
 ]

@@ -61,7 +61,8 @@ class Project(FSMModelMixin, ScopedModel):
         State.COMPLETED,
         State.ABANDONED,
     ]
-    DECIDABLE = [State.RECEIVED, State.ANALYSED, State.DEFERRED]
+    TO_DECIDE = [State.RECEIVED, State.ANALYSED, State.DEFERRED]
+    DECIDABLE = [State.ANALYSED, State.DEFERRED]
 
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="projects")
     number = models.CharField(_("numéro"), max_length=20)
@@ -318,6 +319,13 @@ class Decision(ScopedModel):
     on = models.DateField(_("le"))
     reason = models.TextField(_("motif"), blank=True)
     amount = MoneyField(_("montant accordé"), null=True, blank=True)
+    conditions = models.TextField(_("conditions"), blank=True)
+    sitting = models.ForeignKey(
+        "Sitting", on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    outside_because = models.TextField(
+        _("raison de décider hors séance"), blank=True, editable=False
+    )
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
     recorded_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", editable=False
@@ -326,6 +334,10 @@ class Decision(ScopedModel):
     class Meta:
         ordering = ["recorded_at", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(sitting=None) | Q(outside_because=""),
+                name="decision_in_or_outside_a_sitting",
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="accepted") | ~Q(reason=""),
                 name="decision_has_reason",

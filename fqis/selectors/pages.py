@@ -10,6 +10,7 @@ def project_pages(alliance: Alliance, current: str) -> list[dict[str, object]]:
     pages = [
         ("projects", _("Registre")),
         ("calls", _("Appels")),
+        ("committees", _("Comités")),
     ]
     return [
         {"label": label, "url": alliance.url(name), "current": name == current}

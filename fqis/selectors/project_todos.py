@@ -1,4 +1,4 @@
-"""The projects that wait for a Table: requests to decide, projects to close."""
+"""The projects that wait for a Table: requests to check, to score, to decide, projects to close."""
 
 from typing import Any
 
@@ -10,37 +10,59 @@ from alliances import clock
 from alliances.models import Alliance, User
 from alliances.permissions import rights_of
 from alliances.todo import Todo
-from fqis.models import Project
+from fqis.models import Committee, Project, Sitting
+from fqis.selectors.committees import to_score
 
 from .project_follow_up import ending_soon, instalments_due
 
 
 def pending(user: User) -> list[QuerySet[Alliance]]:
-    """The Alliances with requests to decide, projects over and not closed, results to accept,
-    instalments due, projects that end soon."""
+    """The Alliances with requests to check or to decide, projects over and not closed, results to
+    accept, instalments due, projects that end soon; the committees that await one's scores."""
     return [
+        _to_check(user),
         _to_decide(user),
         _ended(user),
         _to_accept(user),
         _to_pay(user),
         _ending(user),
+        _to_score(user),
     ]
 
 
 def todo(user: User) -> list[Todo]:
-    """One thing for each Alliance and act; five queries."""
+    """One thing for each Alliance and act, or committee; seven queries."""
     return [
+        *(_check_todo(one) for one in _to_check(user)),
         *(_decision_todo(one) for one in _to_decide(user)),
         *(_result_todo(one) for one in _ended(user)),
         *(_accept_todo(one) for one in _to_accept(user)),
         *(_pay_todo(one) for one in _to_pay(user)),
         *(_ending_todo(one) for one in _ending(user)),
+        *(_score_todo(one) for one in _to_score(user)),
     ]
 
 
+def _to_check(user: User) -> QuerySet[Alliance]:
+    received = Q(projects__state=Project.State.RECEIVED)
+    return _with_projects(user, received, "projects__received_on")
+
+
+def _to_score(user: User) -> QuerySet[Committee]:
+    """The committees where ``user`` has projects to score: ``number``, and the next sitting."""
+    return (
+        Committee.objects.filter(referrals__in=to_score(user))
+        .select_related("alliance__territory", "alliance__cycle")
+        .annotate(
+            number=Count("referrals", distinct=True),
+            next_on=Min("sittings__on", filter=Q(sittings__state=Sitting.State.PLANNED)),
+        )
+    )
+
+
 def _to_decide(user: User) -> QuerySet[Alliance]:
-    states = [Project.State.RECEIVED, Project.State.ANALYSED]
-    return _with_projects(user, Q(projects__state__in=states), "projects__received_on")
+    analysed = Q(projects__state=Project.State.ANALYSED)
+    return _with_projects(user, analysed, "projects__received_on")
 
 
 def _ended(user: User) -> QuerySet[Alliance]:
@@ -71,6 +93,36 @@ def _with_projects(user: User, which: Q, day: str) -> QuerySet[Alliance]:
         Alliance.objects.for_pages()
         .filter(which, territory__in=territories)
         .annotate(number=Count("projects"), oldest=Min(day))
+    )
+
+
+def _check_todo(alliance: Any) -> Todo:
+    return Todo(
+        title=ngettext(
+            "%(n)s demande attend ses contrôles d’admissibilité",
+            "%(n)s demandes attendent leurs contrôles d’admissibilité",
+            alliance.number,
+        )
+        % {"n": alliance.number},
+        url=f"{alliance.url('projects')}?etat=received",
+        button=_("Vérifier les demandes"),
+        alliance=alliance,
+        since=alliance.oldest,
+        detail=str(alliance.territory),
+    )
+
+
+def _score_todo(committee: Any) -> Todo:
+    return Todo(
+        title=ngettext(
+            "%(n)s projet attend vos notes", "%(n)s projets attendent vos notes", committee.number
+        )
+        % {"n": committee.number},
+        url=committee.get_absolute_url(),
+        button=_("Noter les projets"),
+        alliance=committee.alliance,
+        due_on=committee.next_on,
+        detail=committee.name,
     )
 
 

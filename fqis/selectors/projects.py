@@ -17,6 +17,7 @@ from alliances.models import Alliance, Mrc, Organisation
 from alliances.money import ZERO
 from fqis.models import (
     Decision,
+    EligibilityCheck,
     FundingSource,
     Project,
     ProjectPayment,
@@ -66,9 +67,11 @@ def project_page(alliance: Alliance, number: str) -> Project | None:
             "call__alliance__cycle",
             "priority__version",
             "registered_by",
+            "referral__committee",
         )
         .prefetch_related(
             "mrcs",
+            Prefetch("checks", EligibilityCheck.objects.select_related("checked_by")),
             "sources",
             "budget",
             Prefetch("decisions", Decision.objects.select_related("recorded_by")),

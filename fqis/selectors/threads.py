@@ -23,7 +23,7 @@ from .projects import register_of, serving_none
 
 APPROVED = [PlanVersion.State.APPROVED, PlanVersion.State.SUPERSEDED]
 # A project that was refused serves nothing, with a priority or without.
-STANDING = [*Project.SUPPORTED, *Project.DECIDABLE]
+STANDING = [*Project.SUPPORTED, *Project.TO_DECIDE]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def served_by(projects: QuerySet[Project]) -> dict[UUID | None, Served]:
         .values_list("priority_lineage")
         .annotate(
             supported=Count("pk", filter=Q(state__in=Project.SUPPORTED)),
-            to_decide=Count("pk", filter=Q(state__in=Project.DECIDABLE)),
+            to_decide=Count("pk", filter=Q(state__in=Project.TO_DECIDE)),
             granted=Sum("amount_granted"),
         )
     )

@@ -25,6 +25,17 @@ from .changes import (
     no_open_change,
     propose_change,
 )
+from .checks import analyse_project, answer_check, reject_project
+from .committees import (
+    add_member,
+    create_committee,
+    refer_projects,
+    remove_member,
+    take_back_project,
+    write_grid,
+)
+from .conflicts import declare_conflict, withdraw_conflict
+from .decision_letters import write_letter
 from .envelopes import confirm_amount, open_envelope, propose_amount, withdraw_amount
 from .expenses import cancel_expense, record_expense
 from .follow_up import abandon_project, complete_project, start_project
@@ -36,7 +47,6 @@ from .payment_batches import correct_payment, create_batch, reject_payment
 from .project_payments import correct_project_payment, paid_to, record_payment
 from .projects import (
     Source,
-    analyse_project,
     decide_project,
     register_project,
     update_project,
@@ -52,6 +62,15 @@ from .result_links import ask_result, remind_late, revoke_request, save_by_link,
 from .result_photos import add_photo, add_photo_by_link, withdraw_photo
 from .results import TargetAnswer, accept_result, record_result, return_result
 from .saved_views import remove_view, save_view
+from .scores import write_score
+from .sittings import (
+    close_sitting,
+    list_projects,
+    plan_sitting,
+    prepare_item,
+    unlist_project,
+    write_presences,
+)
 from .splits import decide_split, set_own_share_ceiling, write_split
 from .versements import (
     confirm_payment,
@@ -72,10 +91,12 @@ __all__ = [
     "TargetAnswer",
     "abandon_project",
     "accept_result",
+    "add_member",
     "add_photo",
     "add_photo_by_link",
     "agree_change",
     "analyse_project",
+    "answer_check",
     "apply_answer",
     "ask_result",
     "authorise_versement",
@@ -84,6 +105,7 @@ __all__ = [
     "cancel_versement",
     "change_scenario",
     "check_answer",
+    "close_sitting",
     "complete_project",
     "confirm_allocation",
     "confirm_amount",
@@ -92,11 +114,13 @@ __all__ = [
     "correct_payment",
     "correct_project_payment",
     "create_batch",
+    "create_committee",
     "create_scenario",
     "decide_move",
     "decide_project",
     "decide_recovery",
     "decide_split",
+    "declare_conflict",
     "decline_change",
     "deduct_recovery",
     "deposit_signed_agreement",
@@ -105,6 +129,7 @@ __all__ = [
     "extend_call",
     "hold_versement",
     "issue_versement",
+    "list_projects",
     "make_ready",
     "meet_condition",
     "no_open_change",
@@ -112,8 +137,10 @@ __all__ = [
     "open_envelope",
     "paid_to",
     "park_versement",
+    "plan_sitting",
     "plan_versements",
     "prepare_agreement",
+    "prepare_item",
     "propose_amount",
     "propose_change",
     "propose_move",
@@ -125,11 +152,14 @@ __all__ = [
     "record_expense",
     "record_payment",
     "record_result",
+    "refer_projects",
     "register_organisation",
     "register_project",
     "reject_payment",
+    "reject_project",
     "release_versement",
     "remind_late",
+    "remove_member",
     "remove_view",
     "return_result",
     "revoke_request",
@@ -140,12 +170,19 @@ __all__ = [
     "sign_agreement",
     "start_project",
     "submit_by_link",
+    "take_back_project",
+    "unlist_project",
     "update_project",
     "withdraw_agreement",
     "withdraw_amount",
+    "withdraw_conflict",
     "withdraw_move",
     "withdraw_photo",
     "write_call",
     "write_figures",
+    "write_grid",
+    "write_letter",
+    "write_presences",
+    "write_score",
     "write_split",
 ]

@@ -20,7 +20,17 @@ from alliances.money import ZERO
 from alliances.permissions import require
 from alliances.services import journal
 from alliances.services.documents import next_number
-from fqis.models import Call, Decision, FundingSource, Project, ProjectPlace
+from fqis.models import (
+    Call,
+    Decision,
+    Envelope,
+    FundingSource,
+    Project,
+    ProjectPlace,
+    Referral,
+    Sitting,
+)
+from fqis.selectors.project_money import purse_of, purses_of
 from fqis.services.budgets import Line, write_budget
 from fqis.services.request_rules import (
     check_amount,
@@ -209,8 +219,8 @@ def update_project(
     budget: Sequence[Line] = (),
     **details: Unpack[Details],
 ) -> Project:
-    """Mends a project while it is received. Refusals: those of ``register_project``, and one that
-    was already decided."""
+    """Mends a project while it is received; its checks are to answer again. Refusals: those of
+    ``register_project``, and one that was already decided."""
     require(by, "manage_projects", project)
     project = lock_project(project.pk)
     if project.state != State.RECEIVED:
@@ -240,21 +250,9 @@ def update_project(
     project.priority, project.priority_lineage = served, served.lineage
     project.save()
     _write_rows(project, sources, mrcs, budget)
+    # What was checked is not what is asked any more.
+    project.checks.all().delete()
     _record(project, by=by, verb="update_project", summary=_("a modifié le projet %(project)s"))
-    return project
-
-
-@transaction.atomic
-def analyse_project(project: Project, *, by: User) -> Project:
-    """The request was analysed against the plan and the norms (guide 2017, « Projets »)."""
-    require(by, "manage_projects", project)
-    project = lock_project(project.pk)
-    try:
-        project.analyse()
-    except TransitionNotAllowed:
-        raise decided_before(project) from None
-    project.save()
-    _record(project, by=by, verb="analyse_project", summary=_("a analysé le projet %(project)s"))
     return project
 
 
@@ -268,14 +266,18 @@ def decide_project(
     amount: Decimal | None = None,
     priority: Priority | None = None,
     reason: str = "",
+    conditions: str = "",
+    sitting: Sitting | None = None,
+    outside_because: str = "",
     seen_decisions: int | None = None,
 ) -> Project:
     """Keeps the Table's decision of the day ``on``; ``amount`` is the grant in dollars.
 
-    Refuses a date out of order, a missing reason when the answer is not yes, an amount above the
-    request, a missing priority or one that was not in force that day, an organisation that is not
-    eligible; and a second decision (who took the first, and when). ``seen_decisions``: how many
-    decisions the person had seen.
+    Refuses a request whose norms are not all met, a date out of order, a missing reason when the
+    answer is not yes, an amount above the request or the money left, a missing priority or one
+    that was not in force that day, an organisation that is not eligible; a project given to a
+    committee, outside its ``sitting`` and without ``outside_because``; and a second decision (who
+    took the first, and when). ``seen_decisions``: how many decisions the person had seen.
     """
     require(by, "decide_projects", project)
     project = lock_project(project.pk)
@@ -285,6 +287,8 @@ def decide_project(
     if outcome not in Outcome.values:
         raise Refusal(_("Choisissez la décision."), field="outcome")
     _check_decision_day(project, on, taken)
+    if outcome != Outcome.INADMISSIBLE:
+        _check_way(project, sitting, outside_because.strip())
     if outcome != Outcome.ACCEPTED and not reason.strip():
         raise Refusal(_("Écrivez le motif de la décision."), field="reason")
     try:
@@ -300,13 +304,38 @@ def decide_project(
         on=on,
         reason=reason.strip(),
         amount=project.amount_granted,
+        conditions=conditions.strip(),
+        sitting=sitting,
+        outside_because=outside_because.strip() if sitting is None else "",
         recorded_by=by,
     )
     said = _("a consigné la décision « %(outcome)s » sur le projet %%(project)s") % {
         "outcome": Outcome(outcome).label
     }
-    _record(project, by=by, verb="decide_project", summary=said, reason=reason.strip())
+    why = " ".join(part for part in (reason.strip(), outside_because.strip()) if part)
+    _record(project, by=by, verb="decide_project", summary=said, reason=why)
     return project
+
+
+def _check_way(project: Project, sitting: Sitting | None, outside_because: str) -> None:
+    """By which way a project is decided: admissible first, then in its committee's sitting when it
+    was given to one, or outside it with the reason."""
+    if project.state == State.RECEIVED:
+        raise Refusal(
+            _("Répondez d’abord aux contrôles d’admissibilité : ce projet n’est pas analysé."),
+            field="outcome",
+        )
+    if sitting is None and not outside_because:
+        referral = Referral.objects.filter(project=project).select_related("committee").first()
+        if referral is not None:
+            raise Refusal(
+                _(
+                    "Ce projet est confié à « %(committee)s » : décidez-le en séance, ou écrivez"
+                    " pourquoi vous le décidez hors séance."
+                )
+                % {"committee": referral.committee},
+                field="outside_because",
+            )
 
 
 def _decide(project: Project, outcome: str, *, on: date) -> None:
@@ -349,8 +378,27 @@ def _grant(
             field="amount",
         )
     served = served_priority(project.alliance, priority or project.priority, on)
+    _check_money(project, amount)
     project.amount_granted = amount
     project.priority, project.priority_lineage = served, served.lineage
+
+
+def _check_money(project: Project, amount: Decimal) -> None:
+    """Refuses what goes beyond the money left. Whoever decides at the same time waits here."""
+    Envelope.objects.select_for_update(of=("self",), no_key=True).filter(
+        alliance=project.alliance_id
+    ).first()
+    referral = Referral.objects.filter(project=project).select_related("committee__mrc").first()
+    if referral is not None:
+        left = purse_of(referral.committee).left
+    else:
+        whole = purses_of(project.alliance_id).get("")
+        left = whole.left if whole else None
+    if left is not None and amount > left:
+        raise Refusal(
+            _("Ce montant dépasse l’argent qui reste : %(left)s.") % {"left": money(left)},
+            field="amount",
+        )
 
 
 def decided_before(project: Project) -> StaleAct:

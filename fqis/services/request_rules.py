@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from alliances.errors import Refusal
 from alliances.models import Alliance, Organisation
 from fqis.models import Call
+from fqis.norms import five_years_after
 from fqis.wording import date_long, in_future, money
 from plans.models import PlanVersion, Priority
 
@@ -77,19 +78,13 @@ def check_period(starts_on: date, ends_on: date) -> None:
     """Refuses an end before the start, and more than five years (guide 2024, §4.2)."""
     if ends_on < starts_on:
         raise Refusal(_("La fin du projet doit suivre son début."), field="ends_on")
-    anniversary = _five_years_after(starts_on)
+    anniversary = five_years_after(starts_on)
     if ends_on >= anniversary:
         raise Refusal(
             _("Un projet dure cinq ans au plus : celui-ci doit finir avant le %(day)s.")
             % {"day": date_long(anniversary)},
             field="ends_on",
         )
-
-
-def _five_years_after(day: date) -> date:
-    if (day.month, day.day) == (2, 29):
-        return date(day.year + 5, 2, 28)
-    return day.replace(year=day.year + 5)
 
 
 def check_eligible(organisation: Organisation) -> None:

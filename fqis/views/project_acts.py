@@ -10,6 +10,7 @@ from fqis import services
 from fqis.forms.projects import (
     AbandonForm,
     ActForm,
+    AnalysisForm,
     CompleteForm,
     DecisionForm,
 )
@@ -25,6 +26,11 @@ def _in(*states: str, right: str = "manage_projects") -> Callable[[User, Project
         return project.state in states and can(user, right, project)
 
     return allowed
+
+
+def _may_write(user: User, project: Project) -> bool:
+    decided = [*Project.SUPPORTED, State.REFUSED, State.DEFERRED, State.INADMISSIBLE]
+    return project.state in decided and can(user, "decide_projects", project)
 
 
 ACTS = {
@@ -58,13 +64,22 @@ ACTS = {
         ),
         Act(
             "analyser",
-            _("Marquer comme analysé"),
-            ActForm,
+            _("Juger la demande admissible"),
+            AnalysisForm,
             services.analyse_project,
-            _("Projet analysé. Il attend la décision de la Table."),
+            _("Demande admissible. Confiez-la à un comité, ou consignez la décision."),
             _in(State.RECEIVED),
+            note=_("Chaque norme du FQIS est respectée. Le portail confirme ce qu’il calcule."),
+        ),
+        Act(
+            "lettre",
+            _("Préparer la lettre de décision"),
+            ActForm,
+            services.write_letter,
+            _("Lettre en préparation. Elle paraît dans les documents du projet."),
+            _may_write,
             kind="second",
-            note=_("La demande est admissible et analysée selon le plan et les normes du FQIS."),
+            note=_("Dans la langue de l’organisation, envoyée si son courriel est connu."),
         ),
         Act(
             "abandonner",

@@ -18,11 +18,14 @@ from alliances.scoping import alliance_page, person_of
 from alliances.selectors import remarks_on
 from fqis import services
 from fqis.forms.budgets import BudgetFormSet, budget_initial, lines_of
+from fqis.forms.committees import ConflictForm
 from fqis.forms.projects import ProjectForm, SourceFormSet, sources_of
 from fqis.forms.register import ProjectFilter
 from fqis.models import Project
 from fqis.selectors import projects as selectors
+from fqis.selectors.committees import conflicts_of, people_of_table
 from fqis.selectors.pages import project_pages
+from fqis.services.decision_letters import letters_of
 from fqis.views.acts import Offered, add_refusal, perform
 from fqis.views.project_acts import ACTS, offered_acts
 from fqis.views.project_pages import PAGES, get_project, pages_of
@@ -180,6 +183,13 @@ def _page(
             subject_label="fqis.project", subject_id=project.pk, state=Document.State.READY
         ).order_by("pk"),
         "timeline": selectors.timeline_of(project),
+        "may_check": project.state == State.RECEIVED and can(user, "manage_projects", project),
+        "may_decide": can(user, "decide_projects", project),
+        "letters": letters_of(project),
+        "conflicts": conflicts_of(project),
+        "conflict_form": ConflictForm(
+            people=people_of_table(alliance) if can(user, "decide_projects", project) else None
+        ),
         "remarks": remarks_on("fqis.project", project.pk, alliance=alliance, user=user),
         "history": JournalEntry.objects.filter(
             target_label="fqis.project", target_id=project.pk

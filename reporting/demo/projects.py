@@ -12,6 +12,7 @@ from alliances.models import Mrc, Organisation
 from fqis.models import Envelope, Project, ProjectInstalment
 from fqis.services.agreements import Part, meet_condition, sign_agreement
 from fqis.services.budgets import Line
+from fqis.services.checks import analyse_project
 from fqis.services.follow_up import abandon_project, complete_project, start_project
 from fqis.services.organisations import register_organisation
 from fqis.services.project_payments import record_payment
@@ -204,9 +205,10 @@ class Projects(Chapter):
             reason, outcome = "", "accepted"
             share = self.random.choice([100, 100, 90, 80, 75])
             amount = (asked * share / 100).quantize(Decimal("0.01"))
-        self._as_coordination(
-            decided,
-            lambda: decide_project(
+
+        def decide() -> None:
+            analyse_project(project, by=by, because="Demande lue avec l’organisme, avant décision.")
+            decide_project(
                 project,
                 by=by,
                 outcome=outcome,
@@ -214,8 +216,9 @@ class Projects(Chapter):
                 amount=amount,
                 priority=priority if outcome == "accepted" else None,
                 reason=reason,
-            ),
-        )
+            )
+
+        self._as_coordination(decided, decide)
         if amount is not None:
             self._carry_out(project, decided, amount, expected)
 

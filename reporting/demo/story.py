@@ -16,6 +16,7 @@ from fqis.models import Recovery
 from .agenda import Agenda
 from .avenants import Amended, tell_avenants
 from .calls import Calls
+from .committees import Committees
 from .concertation import Concertation
 from .earlier import tell_earlier
 from .envelopes import Sharing, propose_a_move
@@ -27,6 +28,9 @@ from .profiles import PROFILES
 from .projects import Projects
 from .reports import Reports
 from .workers import workers
+
+# Where the story tells a committee, a sitting held and one to come.
+WITH_COMMITTEE = ("mauricie", "estrie", "outaouais")
 
 
 def tell(cast: Cast, alliances: list[Alliance]) -> None:
@@ -63,6 +67,7 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
 
     funded = [profile for profile in PROFILES if profile.projects]
     _tell_projects([Projects(one, by_slug[one.slug], cast, agenda) for one in funded])
+    _tell_committees([Committees(one, by_slug[one.slug], cast, agenda) for one in funded])
 
     for profile in PROFILES:
         if profile.signed_on is not None:
@@ -75,6 +80,12 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
     for profile in PROFILES:
         _money_in_doubt(Payments(profile, by_slug[profile.slug], cast, agenda))
     agenda.play()
+
+
+def _tell_committees(chapters: list[Committees]) -> None:
+    for chapter in chapters:
+        if chapter.profile.slug in WITH_COMMITTEE:
+            chapter.tell()
 
 
 def _tell_projects(chapters: list[Projects]) -> None:

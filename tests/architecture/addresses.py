@@ -26,6 +26,8 @@ from fqis.models import (
     Allocation,
     Application,
     Call,
+    Committee,
+    ConflictOfInterest,
     EnvelopeMove,
     PaymentAnswer,
     PaymentLine,
@@ -36,6 +38,7 @@ from fqis.models import (
     RegisterImport,
     ResultRequest,
     SavedView,
+    Sitting,
     Versement,
 )
 from fqis.services import result_links
@@ -138,6 +141,24 @@ def _application(alliance: Alliance) -> tuple[Any, ...]:
 
 def _import(alliance: Alliance) -> tuple[Any, ...]:
     return (RegisterImport.objects.filter(alliance=alliance).earliest("pk").pk,)
+
+
+def _committee(alliance: Alliance) -> Committee:
+    return Committee.objects.filter(alliance=alliance).earliest("pk")
+
+
+def _sitting(alliance: Alliance) -> Sitting:
+    return Sitting.objects.filter(committee__alliance=alliance, state="planned").earliest("pk")
+
+
+def _referred(alliance: Alliance) -> Project:
+    """One that everybody sees: nobody withdrew from it."""
+    return Project.objects.filter(referral__committee=_committee(alliance)).earliest("pk")
+
+
+def _conflict(alliance: Alliance) -> tuple[Any, ...]:
+    found = ConflictOfInterest.objects.filter(project__alliance=alliance).earliest("pk")
+    return found.project.number, found.pk
 
 
 def _scan(alliance: Alliance) -> tuple[Any, ...]:
@@ -285,6 +306,13 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "project_view_remove": lambda a: (
         SavedView.objects.filter(territory=a.territory_id).earliest("pk").pk,
     ),
+    "committee": lambda a: (_committee(a).pk,),
+    "project_score": lambda a: (_committee(a).pk, _referred(a).number),
+    "sitting": lambda a: (_sitting(a).pk,),
+    "project_checks": lambda a: (_project(a, "received").number,),
+    "project_reject": lambda a: (_project(a, "received").number,),
+    "project_conflict": lambda a: (_project(a, "received").number,),
+    "project_conflict_end": _conflict,
     "project_edit": lambda a: (_project(a, "received").number,),
     **dict.fromkeys(["call", "call_edit", "call_publish", "call_extend", "call_drop"], _call),
     "project_money": _followed,
@@ -354,12 +382,40 @@ ACTS: dict[str, dict[str, tuple[Arguments, Typed]]] = {
     "project_import_act": dict.fromkeys(
         ("colonnes", "appliquer", "annuler", "abandonner"), (_import, {})
     ),
+    "committee_act": {
+        "ajouter": (lambda a: (_committee(a).pk,), {}),
+        "retirer": (
+            lambda a: (_committee(a).pk,),
+            lambda a: {"seat": str(_committee(a).members.earliest("pk").pk)},
+        ),
+        "confier": (lambda a: (_committee(a).pk,), {}),
+        "reprendre": (
+            lambda a: (_committee(a).pk,),
+            lambda a: {"referral": str(_committee(a).referrals.earliest("pk").pk)},
+        ),
+        "seance": (lambda a: (_committee(a).pk,), {"on": "2027-02-01"}),
+        "grille": (lambda a: (_committee(a).pk,), {}),
+    },
+    "sitting_act": {
+        "presences": (lambda a: (_sitting(a).pk,), {}),
+        "ajouter": (lambda a: (_sitting(a).pk,), {}),
+        "retirer": (
+            lambda a: (_sitting(a).pk,),
+            lambda a: {"item": str(_sitting(a).items.earliest("pk").pk)},
+        ),
+        "preparer": (
+            lambda a: (_sitting(a).pk,),
+            lambda a: {"item": str(_sitting(a).items.earliest("pk").pk), "outcome": ""},
+        ),
+        "clore": (lambda a: (_sitting(a).pk,), {}),
+    },
     "project_act": {
         "decider": (
-            lambda a: (_project(a, "received", "analysed").number,),
+            lambda a: (_project(a, "analysed", "deferred").number,),
             {"outcome": "refused", "reason": "Hors priorité.", "seen_decisions": "0", **DAY},
         ),
         "analyser": (lambda a: (_project(a, "received").number,), {}),
+        "lettre": (lambda a: (_project(a, "accepted").number,), {}),
         "signer": (lambda a: (_project(a, "accepted").number,), DAY),
         "condition": (_followed, {"instalment": "0", **DAY}),
         "depenser": (_followed, {"amount": "1,00", "what": "Café", **DAY}),
@@ -463,6 +519,9 @@ FORMS: dict[str, Callable[[Alliance], dict[str, Any]]] = {
         "body": "Une remarque.",
     },
     "set_access": lambda a: {"access": "close"},
+    "committees": lambda a: {"name": "Comité des communautés"},
+    "project_conflict": lambda a: {"reason": "Un lien de famille."},
+    "project_conflict_end": lambda a: {"reason": "Mandat terminé."},
     "project_views": lambda a: {"name": "À décider", "query": "etat=a-decider"},
     "register_views": lambda a: {"name": "À décider", "query": "etat=a-decider"},
     "empowerment": lambda a: {"act": "resolution"},

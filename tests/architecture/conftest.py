@@ -156,6 +156,7 @@ def _follow_a_project(alliance: Alliance, cast: Cast) -> None:
         is_structuring=True,
     )
     decided = today - timedelta(days=40)
+    money.analyse_project(project, by=by, because="Demande lue.")
     project = money.decide_project(
         project, by=by, outcome="accepted", on=decided, amount=Decimal(9000)
     )

@@ -60,6 +60,11 @@ PARTS = {
     "fqis.CallPriority.call",
     "fqis.FundingSource.project",
     "reporting.FinancialLine.report",
+    "fqis.EligibilityCheck.project",
+    "fqis.Criterion.committee",
+    "fqis.SittingPresence.sitting",
+    "fqis.SittingItem.sitting",
+    "fqis.SittingWithdrawal.sitting",
 }
 
 

@@ -62,7 +62,8 @@ def test_every_scoped_table_has_its_policy_and_its_composite_keys(
     table = model._meta.db_table
     assert one("SELECT relrowsecurity FROM pg_class WHERE oid = %s::regclass", table)
     policies = ask(
-        "SELECT cmd, with_check IS NOT NULL FROM pg_policies WHERE tablename = %s ORDER BY cmd",
+        "SELECT cmd, with_check IS NOT NULL FROM pg_policies WHERE tablename = %s"
+        " AND permissive = 'PERMISSIVE' ORDER BY cmd",
         table,
     )
     assert policies == [("ALL", True)] + [("SELECT", False)] * (table in OFFERED)
@@ -142,7 +143,11 @@ def test_the_policy_itself_refuses_to_write_elsewhere(
     table: str, home: Alliance, away: Alliance, identity: Identity, table_person: User
 ) -> None:
     """A trigger may speak before the policy: its own sentence is asked of a row of each side."""
-    check = one("SELECT with_check FROM pg_policies WHERE tablename = %s AND cmd = 'ALL'", table)
+    check = one(
+        "SELECT with_check FROM pg_policies WHERE tablename = %s AND cmd = 'ALL'"
+        " AND permissive = 'PERMISSIVE'",
+        table,
+    )
     person = PERSONAL.get(table)
     other = f" AND {person} <> {table_person.pk}" if person else ""
     rows = {

@@ -180,6 +180,15 @@ def received_project(
     )
 
 
+def analysed_project(
+    alliance: Alliance | None = None, *, by: User | None = None, **changes: Any
+) -> Project:
+    """Every norm is met: it may be decided."""
+    project = received_project(alliance, by=by, **changes)
+    by = by or person("coordination", project.alliance.territory)
+    return services.analyse_project(project, by=by, because="Lu avec le porteur.")
+
+
 def accepted_project(
     alliance: Alliance | None = None,
     *,
@@ -188,7 +197,7 @@ def accepted_project(
     amount: Decimal = Decimal("30000.00"),
     **changes: Any,
 ) -> Project:
-    project = received_project(alliance, by=by, **changes)
+    project = analysed_project(alliance, by=by, **changes)
     return services.decide_project(
         project,
         by=by or person("direction", project.alliance.territory),

@@ -20,7 +20,7 @@ from fqis.services.splits import Part
 from tests.factories import AllianceFactory, person
 
 from .calls import draft_call, published_call, ready_alliance, terms_of
-from .factories import plan_in_force, received_project
+from .factories import analysed_project, plan_in_force, received_project
 from .test_rules import broken
 
 pytestmark = pytest.mark.django_db
@@ -200,7 +200,7 @@ def test_a_new_sharing_keeps_what_published_calls_hold() -> None:
 def test_a_closed_call_holds_what_was_granted_once_all_is_decided() -> None:
     alliance = ready_alliance()
     call = published_call(alliance, amount=BIG)
-    project = received_project(alliance, call=call)
+    project = analysed_project(alliance, call=call)
     with clock.at(call.closes_at):
         assert tasks.close_calls() == 1
         assert room_for(alliance).envelope == Decimal("200000.00")

@@ -33,6 +33,7 @@ from tests.plans.factories import approved_plan, draft_version, validate
 
 from .factories import (
     accepted_project,
+    analysed_project,
     plan_in_force,
     planned_alliance,
     project_in,
@@ -73,7 +74,7 @@ def test_a_priority_says_its_projects_dollars_and_people() -> None:
     pay(project_in("agreed", alliance, priority=first, amount=Decimal("12000.00")), "5000.00")
     received_project(alliance, priority=first)
     accepted_project(alliance, priority=second, amount=Decimal("7000.00"))
-    refused = received_project(alliance, priority=first)
+    refused = analysed_project(alliance, priority=first)
     services.decide_project(
         refused,
         by=person("direction", alliance.territory),

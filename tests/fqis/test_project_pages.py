@@ -53,6 +53,7 @@ def test_the_table_registers_decides_and_completes_a_project(page: Any) -> None:
     def act(slug: str, **data: str) -> str:
         return text(page(direction, alliance.url("project_act", project.number, slug), data))
 
+    assert "Demande admissible" in act("analyser", because="Lue avec le porteur.")
     assert "Décision consignée" in act(
         "decider",
         outcome="accepted",

@@ -15,6 +15,7 @@ from tests.factories import AllianceFactory, OrganisationFactory, person
 
 from .factories import (
     accepted_project,
+    analysed_project,
     plan_in_force,
     planned_alliance,
     received_project,
@@ -160,7 +161,7 @@ def test_update_refuses_once_decided() -> None:
     [("refused", "refused"), ("deferred", "deferred"), ("inadmissible", "inadmissible")],
 )
 def test_decide_no_needs_its_reason(outcome: str, state: str) -> None:
-    project = received_project()
+    project = received_project() if outcome == "inadmissible" else analysed_project()
     direction = person("direction", "laval")
     with pytest.raises(Refusal) as refusal:
         services.decide_project(project, by=direction, outcome=outcome, on=clock.today())
@@ -191,7 +192,7 @@ def test_accept_keeps_the_grant_and_the_decision() -> None:
 def test_accept_refuses_amounts_and_dates_out_of_order(
     values: dict[str, object], field: str
 ) -> None:
-    project = received_project()
+    project = analysed_project()
     with pytest.raises(Refusal) as refusal:
         services.decide_project(
             project,
@@ -204,7 +205,7 @@ def test_accept_refuses_amounts_and_dates_out_of_order(
 
 def test_accept_refuses_a_day_without_plan_in_force() -> None:
     alliance = planned_alliance()
-    project = received_project(alliance, received_on=date(2025, 3, 1))
+    project = analysed_project(alliance, received_on=date(2025, 3, 1))
     with pytest.raises(Refusal, match="Aucun plan approuvé"):
         services.decide_project(
             project,
@@ -219,7 +220,7 @@ def test_accept_takes_the_priority_of_the_day_of_the_decision() -> None:
     alliance = AllianceFactory("laval")
     old = plan_in_force(alliance, since=date(2025, 5, 28))[0]
     with clock.at(clock.now() - timedelta(days=400)):
-        project = received_project(alliance, priority=old)
+        project = analysed_project(alliance, priority=old)
     plan_in_force(alliance, since=date(2026, 3, 12))
     decided = services.decide_project(
         project,
@@ -246,7 +247,7 @@ def test_decide_twice_says_who_decided_and_when() -> None:
 
 
 def test_a_stale_page_does_not_decide_over_a_deferral() -> None:
-    project = received_project()
+    project = analysed_project()
     direction = person("direction", "laval")
     services.decide_project(
         project, by=direction, outcome="deferred", on=clock.today(), reason="À revoir."
@@ -273,7 +274,7 @@ def test_a_stale_page_does_not_decide_over_a_deferral() -> None:
 
 
 def test_a_later_decision_does_not_precede_the_first() -> None:
-    project = received_project()
+    project = analysed_project()
     direction = person("direction", "laval")
     services.decide_project(
         project, by=direction, outcome="deferred", on=clock.today(), reason="À revoir."
@@ -289,10 +290,10 @@ def test_a_later_decision_does_not_precede_the_first() -> None:
 
 
 def test_analyse_comes_before_a_decision() -> None:
-    project = services.analyse_project(received_project(), by=person("coordination", "laval"))
+    project = analysed_project()
     assert project.state == "analysed"
     with pytest.raises(StaleAct):
-        services.analyse_project(project, by=person("coordination", "laval"))
+        services.analyse_project(project, by=person("coordination", "laval"), because="Encore.")
 
 
 def test_register_organisation_refuses_a_known_neq_with_its_name() -> None:

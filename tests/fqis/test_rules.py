@@ -25,6 +25,7 @@ from tests.factories import AllianceFactory, OrganisationFactory, person
 
 from .factories import (
     accepted_project,
+    analysed_project,
     issued_versement,
     paid_versement,
     plan_in_force,
@@ -230,7 +231,7 @@ def test_a_project_lasts_five_years_at_most(days: int, rule: str) -> None:
     ],
 )
 def test_a_project_has_what_its_state_says(values: dict[str, Any], rule: str) -> None:
-    broken(rule, set_project(received_project(), **values))
+    broken(rule, set_project(analysed_project(), **values))
 
 
 def accept(project: Project, **values: Any) -> Any:
@@ -248,7 +249,7 @@ def accept(project: Project, **values: Any) -> Any:
 
 
 def test_an_ineligible_organisation_is_never_supported() -> None:
-    project = received_project()
+    project = analysed_project()
     shop = OrganisationFactory(
         territory=project.territory, legal_class=Organisation.LegalClass.OTHER
     )
@@ -256,7 +257,7 @@ def test_an_ineligible_organisation_is_never_supported() -> None:
 
 
 def test_a_supported_project_serves_a_priority_of_its_own_approved_plan() -> None:
-    project = received_project()
+    project = analysed_project()
     elsewhere = plan_in_force(AllianceFactory("jamesie"))[0]
     broken("project_priority_in_plan", accept(project, priority_lineage=elsewhere.lineage))
     broken("project_priority_in_plan", accept(project, priority=None, priority_lineage=None))

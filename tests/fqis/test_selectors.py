@@ -85,7 +85,10 @@ def test_the_table_decides_and_closes_its_projects() -> None:
         project = project_in("under_way", alliance, ends_on=clock.today() + timedelta(days=100))
     assert project.ends_on < clock.today()
     titles = [one.title for one in project_todo(person("coordination", "laval"))]
-    assert titles == ["1 projet attend une décision", "1 projet est fini sans bilan"]
+    assert titles == [
+        "1 demande attend ses contrôles d’admissibilité",
+        "1 projet est fini sans bilan",
+    ]
     assert project_todo(person("partner", "laval")) == []
 
 

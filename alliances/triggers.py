@@ -1,0 +1,54 @@
+"""Triggers of several models as one migration operation: Django makes its models anew once, not
+once for each (see ``docs/adr/0016-migrations-d-un-trait.md``)."""
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+from pgtrigger.compiler import Trigger
+
+
+class AddTriggers(Operation):
+    """Adds to each model its triggers, as ``pgtrigger``'s own operation would one by one."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, triggers: list[tuple[str, Trigger]]) -> None:
+        self.triggers = triggers
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.triggers], {}
+
+    def describe(self) -> str:
+        return f"Add {len(self.triggers)} triggers"
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        for model, trigger in self.triggers:
+            options = state.models[app_label, model.lower()].options
+            options["triggers"] = [*options.get("triggers", []), trigger]
+        names = sorted({(app_label, model.lower()) for model, _trigger in self.triggers})
+        if "apps" in state.__dict__:
+            state.reload_models(names, delay=True)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for _model, trigger in self.triggers:
+            # The words are whole: nothing in them is a parameter.
+            schema_editor.execute(trigger.install_sql, params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for _model, trigger in reversed(self.triggers):
+            schema_editor.execute(trigger.uninstall_sql, params=None)
