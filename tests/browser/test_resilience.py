@@ -246,6 +246,8 @@ def test_the_second_to_decide_on_a_project_is_told_who_and_when(visit_story: Vis
     direction = visit_story("direction@estrie.example")
     page = new_project(direction, "estrie", "Vélos partagés de la rue King")
     address = press(page, button(page, "Inscrire le projet")).url
+    page.get_by_label("Ce que vous avez vérifié").fill("Demande lue.")
+    press(page, button(page, "Juger la demande admissible"))
     for visitor in (direction, visit_story("coordination@estrie.example")):
         visitor.page.goto(address)
         visitor.page.get_by_label("Accepté").check()
