@@ -116,6 +116,10 @@ def test_an_indicator_is_moved_and_copied_in_the_form_of_its_action(
     moved = client.post(f"{PLAN}1/8/indicateur/{last.pk}/deplacer/", {"sens": "haut"})
     copied = client.post(f"{PLAN}1/8/indicateur/{last.pk}/copier/")
 
+    for one in action.indicators.all():
+        assert f'<form id="ranger-{one.pk}"' in page
+        assert f'form="ranger-{one.pk}"' in page
+    assert 'form=""' not in page
     assert page.count("Monter « Repas servis »") == page.count("Descendre « Tonnes livrées »") == 1
     assert "Monter « Tonnes livrées »" not in page
     assert "Descendre « Repas servis »" not in page
@@ -136,7 +140,7 @@ def test_an_indicator_goes_under_another_action(signed_in: Callable[..., Client]
     page = text_of(client.get(form, {"deplacer": one.pk}))
     answer = client.post(f"{PLAN}1/8/indicateur/{one.pk}/deplacer/", {"sous": there.pk, "rang": ""})
 
-    assert f'href="{form}?deplacer={one.pk}#indicateur-{one.pk}"' in closed
+    assert f'href="{form}?deplacer={one.pk}#vers-action"' in closed
     assert "Sous quelle action" not in closed
     assert "Sous quelle action" in page
     assert "2.1.1 Action 2.1.1" in page
