@@ -83,7 +83,7 @@ def test_a_point_to_correct_says_what(version: PlanVersion) -> None:
         save_points(version, [PointEntry(first.pk, "to_correct", " ")], by=UserFactory())
 
     assert refusal.value.field == f"note-{first.pk}"
-    with pytest.raises(Refusal, match="pas de l’analyse"):
+    with pytest.raises(Refusal, match="partie de l’analyse"):
         save_points(version, [PointEntry(first.pk, "autre")], by=UserFactory())
 
 
