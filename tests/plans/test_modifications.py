@@ -74,7 +74,7 @@ def test_a_modification_takes_over_the_plan_and_opens_what_is_chosen(base: PlanV
 def test_a_modification_of_nothing_or_of_another_canvas_is_refused(base: PlanVersion) -> None:
     other = CanvasSection.objects.filter(canvas__cycle__slug="2017-2024")
 
-    for sections, sentence in (([], "au moins une section"), (other, "pas du canevas")):
+    for sections, sentence in (([], "au moins une section"), (other, "partie du canevas")):
         with pytest.raises(Refusal, match=sentence) as refusal:
             open_version(base.plan, by=UserFactory(), reason="Suite", sections=sections)
         assert refusal.value.field == "sections"
