@@ -1,7 +1,7 @@
 """Calls and applications for the tests, made through the services."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from fqis.models import Application, Call
 from fqis.selectors.projects import priorities_in_force
 from fqis.services import applications
 from fqis.services.submissions import Request, submit_application
+from tests.conventions.factories import with_envelope
 from tests.factories import person
 
 from .factories import PLACE, planned_alliance
@@ -26,11 +27,10 @@ def ready_alliance(
 ) -> Alliance:
     """An Alliance with a plan in force and an envelope."""
     alliance = planned_alliance(territory)
-    opened = services.open_envelope(alliance)
-    opened.amount = envelope
-    opened.quality = "fictional" if envelope is not None else "unknown"
-    opened.source = "Tests"
-    opened.save()
+    if envelope is None:
+        services.open_envelope(alliance)
+    else:
+        with_envelope(alliance, envelope)
     return alliance
 
 
@@ -106,7 +106,3 @@ def submitted(application: Application | None = None, **changes: Any) -> Applica
 
 def pdf(name: str = "lettre.pdf", content: bytes = PDF) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="application/pdf")
-
-
-def second_after(moment: datetime) -> datetime:
-    return moment + timedelta(seconds=1)

@@ -35,6 +35,8 @@ def typed(alliance: Any, **changes: Any) -> dict[str, Any]:
         "received_on": "2026-11-02",
         "starts_on": "2027-01-04",
         "ends_on": "2027-12-31",
+        "budget-TOTAL_FORMS": "4",
+        "budget-INITIAL_FORMS": "0",
         "sources-TOTAL_FORMS": "3",
         "sources-INITIAL_FORMS": "0",
         "sources-0-name": "Centraide",
