@@ -17,6 +17,7 @@ from fqis.allocation import parts_of
 from fqis.models import Envelope, EnvelopeShare, EnvelopeSplit, SubEnvelope
 from fqis.selectors.commitments import amounts_of
 from fqis.services.splits import Part, Share
+from tests.conventions.factories import with_envelope
 from tests.factories import AllianceFactory, person
 
 from .pages import count, text
@@ -44,9 +45,7 @@ def test_percentages_never_take_more_than_the_envelope(amount, percents) -> None
 @pytest.fixture
 def alliance() -> Alliance:
     made = AllianceFactory("mauricie")
-    envelope = services.open_envelope(made)
-    envelope.amount, envelope.quality, envelope.source = Decimal("1000.01"), "fictional", "Tests"
-    envelope.save()
+    with_envelope(made, Decimal("1000.01"))
     return made
 
 
@@ -151,11 +150,11 @@ def test_a_share_is_justified_and_no_ceiling_is_fixed_unless_the_cycle_says(
         )
 
 
-def test_an_envelope_to_confirm_is_not_shared(alliance: Alliance) -> None:
-    # Before the rules are asked at commit: an envelope never goes back to unknown.
-    Envelope.objects.filter(alliance=alliance).update(amount=None, quality="unknown", source="")
+def test_an_envelope_to_confirm_is_not_shared() -> None:
+    unknown = AllianceFactory("estrie")
+    services.open_envelope(unknown)
     with pytest.raises(Refusal, match="à confirmer"):
-        draft_of(alliance)
+        draft_of(unknown, by=person("coordination", "estrie"))
 
 
 def test_two_people_do_not_overwrite_each_other(alliance: Alliance) -> None:
