@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from alliances import clock
@@ -43,13 +42,6 @@ def committees_of(alliance: Alliance) -> QuerySet[Committee]:
         )
         .order_by("name", "pk")
     )
-
-
-def hidden_count() -> int:
-    """How many projects the person of the transaction withdrew from: a number, nothing else."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT cardinality(app_hidden_projects())")
-        return int(cursor.fetchone()[0])
 
 
 def places_of(alliance: Alliance) -> list[SubEnvelope]:

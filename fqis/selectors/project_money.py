@@ -3,13 +3,34 @@
 Every project counts, also those hidden from the reader: only sums are told.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
 
+from alliances.identity import acting_as_portal
 from alliances.money import ZERO
 from fqis.models import Committee
+
+
+def hidden_count() -> int:
+    """How many projects the person of the transaction withdrew from: a number, nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cardinality(app_hidden_projects())")
+        return int(cursor.fetchone()[0])
+
+
+@contextmanager
+def every_project() -> Iterator[None]:
+    """For sums only: also counts the projects the reader withdrew from, or a report would lack
+    their money and their people. The rights of the reader were asked before."""
+    if not hidden_count():
+        yield
+        return
+    with acting_as_portal():
+        yield
 
 
 @dataclass(frozen=True)

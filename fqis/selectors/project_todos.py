@@ -16,7 +16,7 @@ from fqis.selectors.committees import to_score
 from .project_follow_up import ending_soon, instalments_due
 
 
-def pending(user: User) -> list[QuerySet[Alliance]]:
+def pending(user: User) -> list[QuerySet[Any]]:
     """The Alliances with requests to check or to decide, projects over and not closed, results to
     accept, instalments due, projects that end soon; the committees that await one's scores."""
     return [

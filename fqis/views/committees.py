@@ -25,7 +25,7 @@ from fqis.models import Committee, Project
 from fqis.permissions import sits_on
 from fqis.selectors import committees as selectors
 from fqis.selectors.pages import project_pages
-from fqis.selectors.project_money import purse_of, purses_of
+from fqis.selectors.project_money import hidden_count, purse_of, purses_of
 from fqis.views.acts import add_refusal, ids_in
 from fqis.views.checks import find_project
 from fqis.wording import time_fr
@@ -56,7 +56,7 @@ def committees(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "pages": project_pages(alliance, "committees"),
         "committees": selectors.committees_of(alliance),
         "purse": purses_of(alliance.pk).get(""),
-        "hidden": selectors.hidden_count(),
+        "hidden": hidden_count(),
         "form": form if may_form else None,
     }
     status = 422 if request.method == "POST" else 200
@@ -89,7 +89,7 @@ def _page(
         "members": committee.members.filter(left_at=None).select_related("person"),
         "sittings": committee.sittings.all(),
         "is_member": sits_on(user, committee),
-        "hidden": selectors.hidden_count(),
+        "hidden": hidden_count(),
         "may_decide": may_decide,
         "member_form": MemberForm(committee=committee),
         "refer_form": ReferForm(alliance=alliance),

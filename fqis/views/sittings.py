@@ -17,7 +17,7 @@ from fqis.forms.committees import ItemForm, ListForm, PresenceForm
 from fqis.models import Sitting, SittingItem
 from fqis.selectors import committees as selectors
 from fqis.selectors.pages import project_pages
-from fqis.selectors.project_money import purse_of
+from fqis.selectors.project_money import hidden_count, purse_of
 from fqis.services.sittings import minutes_of
 from fqis.views.acts import add_refusal, ids_in
 from fqis.wording import date_long
@@ -61,7 +61,7 @@ def _page(
         "presences": sitting.presences.select_related("person"),
         "may_decide": may_decide,
         "is_open": is_open,
-        "hidden": selectors.hidden_count(),
+        "hidden": hidden_count(),
         "minutes": None if is_open else minutes_of(sitting),
         "presence_form": PresenceForm(sitting=sitting) if may_decide else None,
         "list_form": ListForm(sitting=sitting) if may_decide else None,

@@ -18,6 +18,7 @@ from alliances.models import Alliance, SeatCount
 from alliances.money import ZERO
 from alliances.templatetags.portal import count, money
 from fqis.models import Project, ProjectPayment, Versement
+from fqis.selectors.project_money import every_project
 from fqis.selectors.projects import project_figures
 from reporting.models import ReportingPeriod
 
@@ -60,7 +61,13 @@ class Figures:
 
 
 def compute_figures(alliance: Alliance, period: ReportingPeriod) -> Figures:
-    """What the portal knows of ``period``; ten queries, whatever the number of rows."""
+    """What the portal knows of ``period``; eleven queries, whatever the number of rows. Every
+    project counts, also one the reader withdrew from."""
+    with every_project():
+        return _counted(alliance, period)
+
+
+def _counted(alliance: Alliance, period: ReportingPeriod) -> Figures:
     first, last = period.year.first_day, period.last_day
     projects = project_figures(alliance, period.year)
     received, received_to_date = _received(alliance, first, last)

@@ -7,14 +7,16 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, transaction
 
 from alliances.errors import Refusal, StaleAct
+from alliances.fiscal import FiscalYear
 from alliances.identity import acting_as
 from alliances.models import Comment, Document, JournalEntry, Notification, User
 from alliances.services import comments, notifications
 from alliances.services.documents import create_document
 from fqis import services
 from fqis.models import ConflictOfInterest, EligibilityCheck, Project, Score
-from fqis.selectors.committees import dossiers_of, hidden_count, to_score
-from fqis.selectors.project_money import purses_of
+from fqis.selectors import project_figures
+from fqis.selectors.committees import dossiers_of, to_score
+from fqis.selectors.project_money import every_project, hidden_count, purses_of
 from fqis.selectors.projects import register_of, register_totals
 from tests.factories import person
 
@@ -163,6 +165,9 @@ def test_a_sum_of_money_counts_what_its_reader_may_not_see() -> None:
     with acting_as(coordination):
         assert not Project.objects.exists()
         assert purses_of(alliance.pk)[""].granted == Decimal("30000.00")
+        with every_project():
+            assert project_figures(alliance, FiscalYear(2026)).granted == Decimal("30000.00")
+        assert not Project.objects.exists()
 
 
 def test_whoever_withdrew_does_not_close_the_sitting(identity: Identity) -> None:
