@@ -11,7 +11,7 @@ from alliances import clock
 from conventions.terms import TrancheSpec
 from fqis import services
 from fqis.models import Versement
-from tests.factories import new_territories, person
+from tests.factories import give_role, new_territories, person
 
 from .factories import (
     funded_alliance,
@@ -66,7 +66,7 @@ def test_a_second_click_says_who_authorised(page: Any) -> None:
 
 def test_what_the_reader_recommended_cannot_be_chosen(page: Any) -> None:
     both = person("budget")
-    both.groups.add(*person("analyst").groups.all())
+    give_role(both, "analyst")
     recommended_versement(by=both)
     shown = text(page(both, "/versements/"))
     assert "Recommandé par vous" in shown
