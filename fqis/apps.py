@@ -117,6 +117,7 @@ class FqisConfig(AppConfig):
                 "confirm_allocation": _("Répartition confirmée"),
                 "write_envelope_split": _("Partage de l’enveloppe préparé"),
                 "decide_envelope_split": _("Partage de l’enveloppe décidé"),
+                "set_public_funding_limit": _("Cumul de l’aide publique fixé"),
                 "set_own_share_ceiling": _("Plafond d’administration fixé"),
                 "propose_envelope_move": _("Déplacement proposé"),
                 "decide_envelope_move": _("Déplacement décidé"),

@@ -59,6 +59,7 @@ urlpatterns = [
     path(f"{SPLIT}comparer/", allocations.compare, name="allocation_compare"),
     path(f"{SPLIT}<int:pk>/", allocations.allocation, name="allocation"),
     path(f"{SPLIT}<int:pk>/confirmer/", allocations.confirm, name="allocation_confirm"),
+    path("enveloppes/cumul/<slug:cycle>/", checks.public_limit, name="public_funding_limit"),
     path("enveloppes/plafond/<slug:cycle>/", envelopes.ceiling, name="own_share_ceiling"),
     path(MOVE, moves.moves, name="envelope_moves"),
     path(f"{MOVE}<int:pk>/", moves.move, name="envelope_move"),

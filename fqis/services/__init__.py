@@ -25,7 +25,12 @@ from .changes import (
     no_open_change,
     propose_change,
 )
-from .checks import analyse_project, answer_check, reject_project
+from .checks import (
+    analyse_project,
+    answer_check,
+    reject_project,
+    set_public_funding_limit,
+)
 from .committees import (
     add_member,
     create_committee,
@@ -167,6 +172,7 @@ __all__ = [
     "save_view",
     "set_contact",
     "set_own_share_ceiling",
+    "set_public_funding_limit",
     "sign_agreement",
     "start_project",
     "submit_by_link",

@@ -1,15 +1,19 @@
 """The admissibility of a request: each norm answered by a person, then analysed or turned down."""
 
+from decimal import Decimal
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from alliances import clock
 from alliances.errors import Refusal
-from alliances.models import User
+from alliances.models import Cycle, User
 from alliances.permissions import require
+from alliances.services import journal
 from fqis.models import Decision, EligibilityCheck, Project
 from fqis.selectors.checks import Finding, findings_of
+from fqis.services.envelopes import lock_cycle
 from fqis.services.projects import decide_project, decided_before, lock_project, record_on
 from fqis.wording import already
 
@@ -162,3 +166,26 @@ def reject_project(project: Project, *, by: User, reason: str = "") -> Project:
         on=clock.today(),
         reason="\n".join([*failed, reason.strip()]).strip(),
     )
+
+
+@transaction.atomic
+def set_public_funding_limit(cycle: Cycle, *, by: User, percent: Decimal | None) -> Cycle:
+    """Says the most that public money may pay of a project's cost in this cycle, in percent; None
+    while it is to confirm. Checks already answered stay. Refuses what is not above 0, up to 100."""
+    require(by, "allocate")
+    if percent is not None and not 0 < percent <= 100:
+        raise Refusal(_("Un pourcentage va de plus de 0 à 100."), field="percent")
+    cycle = lock_cycle(cycle.pk)
+    before = cycle.public_funding_limit
+    cycle.public_funding_limit = percent
+    cycle.save(update_fields=["public_funding_limit"])
+    journal.record(
+        by=by,
+        verb="set_public_funding_limit",
+        summary=_("a fixé le cumul permis de l’aide publique du cycle %(cycle)s")
+        % {"cycle": cycle.slug},
+        target=cycle,
+        before=str(before) if before is not None else None,
+        after=str(percent) if percent is not None else None,
+    )
+    return cycle

@@ -3,17 +3,18 @@
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from alliances.errors import Refusal
-from alliances.models import Alliance, User
-from alliances.permissions import can
+from alliances.models import Alliance, Cycle, User
+from alliances.permissions import can, require
 from alliances.scoping import alliance_page, person_of
 from fqis import services
 from fqis.forms.checks import ChecksForm
 from fqis.forms.committees import ConflictForm, WhyForm
+from fqis.forms.envelopes import CeilingForm
 from fqis.models import ConflictOfInterest, Project
 from fqis.selectors import projects as selectors
 from fqis.selectors.checks import check_lines
@@ -132,3 +133,22 @@ def conflict_end(request: HttpRequest, alliance: Alliance, number: str, pk: int)
     else:
         messages.success(request, _("Conflit levé, avec son motif."))
     return redirect(project.get_absolute_url())
+
+
+@require_POST
+def public_limit(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Sets how much of a project's cost public money may pay in this cycle."""
+    require(person_of(request), "allocate")
+    found = get_object_or_404(Cycle, slug=cycle)
+    form = CeilingForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refusal(" ".join(map(str, form.errors["percent"])))
+        services.set_public_funding_limit(
+            found, by=person_of(request), percent=form.cleaned_data["percent"]
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Limite enregistrée."))
+    return redirect("envelopes")

@@ -29,6 +29,8 @@ REQUESTS = [
     ("Halte-chaleur d’hiver", 44_000, 300, ""),
     ("Jardins partagés des écoles", 21_000, 180, ""),
 ]
+# The partner withdrew from one that the sitting decided, and one to come.
+WITHDRAWN = (1, 4)
 COMMENTS = [
     "Le besoin est bien dit, et le milieu est déjà réuni autour du projet.",
     "Les partenaires sont nommés, mais leur apport reste à confirmer.",
@@ -110,18 +112,20 @@ class Committees(Chapter):
         services.refer_projects(self.committee, self.projects, by=by)
 
     def _withdraw(self) -> None:
-        self.hidden = self.projects[4].pk
-        services.declare_conflict(
-            self.projects[4],
-            by=self.partner,
-            reason="Je siège au conseil d’administration de l’organisme.",
-        )
+        for rank in WITHDRAWN:
+            services.declare_conflict(
+                self.projects[rank],
+                by=self.partner,
+                reason="Je siège au conseil d’administration de l’organisme.",
+            )
 
     def _score(self, person: User, rank: int) -> None:
         """The direction scores all, the coordination all but one, the partner what is decided."""
         missing = {self.direction: 0, self.coordination: 1, self.partner: 2}[person]
         criteria = list(Criterion.objects.filter(committee=self.committee).order_by("rank"))
         for place, project in enumerate(self.projects[: len(self.projects) - missing]):
+            if person == self.partner and place in WITHDRAWN:
+                continue
             for column, criterion in enumerate(criteria):
                 services.write_score(
                     project,

@@ -465,6 +465,7 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "public_call": lambda a: (a.territory.slug, a.cycle.slug, *_call(a)),
     **dict.fromkeys(["application", "application_receipt"], _application),
     "own_share_ceiling": lambda a: (a.cycle.slug,),
+    "public_funding_limit": lambda a: (a.cycle.slug,),
     "allocation_figures": lambda a: (a.cycle.slug,),
     "reopen_comment": lambda a: (
         Comment.objects.filter(alliance=a, answers=None).earliest("pk").pk,

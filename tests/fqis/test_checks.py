@@ -220,3 +220,17 @@ def test_the_database_wants_a_reason_for_each_answer() -> None:
             is_met=True,
             checked_by=person("coordination", "laval"),
         )
+
+
+def test_the_limit_of_a_cycle_is_set_by_who_prepares_its_money() -> None:
+    project = received_project()
+    cycle = services.set_public_funding_limit(
+        project.alliance.cycle, by=person("budget"), percent=Decimal("50.00")
+    )
+    assert cycle.public_funding_limit == 50
+    with pytest.raises(Refusal, match="de plus de 0 à 100"):
+        services.set_public_funding_limit(cycle, by=person("budget"), percent=Decimal(0))
+    with pytest.raises(PermissionDenied):
+        services.set_public_funding_limit(cycle, by=person("analyst"), percent=None)
+    with pytest.raises(IntegrityError, match="public_funding_percent"), transaction.atomic():
+        Cycle.objects.filter(pk=cycle.pk).update(public_funding_limit=101)
