@@ -169,10 +169,10 @@ def test_calls_are_held_together_within_the_envelope() -> None:
 
 
 def test_an_envelope_to_confirm_publishes_nothing() -> None:
-    alliance = ready_alliance(envelope=None)
+    alliance = ready_alliance("estrie", envelope=None)
     call = draft_call(alliance)
     with pytest.raises(Refusal, match="à confirmer"):
-        services.publish_call(call, by=person("coordination", "laval"))
+        services.publish_call(call, by=person("coordination", "estrie"))
 
 
 def test_calls_of_an_mrc_are_held_within_its_sub_envelope() -> None:
