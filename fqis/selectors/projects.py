@@ -24,7 +24,7 @@ from fqis.models import (
     ProjectResult,
     ProjectTally,
 )
-from fqis.wording import date_long
+from fqis.wording import date_long, local_day
 from plans.models import PlanVersion, Priority
 
 from .project_results import asked_of
@@ -76,6 +76,7 @@ def project_page(alliance: Alliance, number: str) -> Project | None:
             "budget",
             Prefetch("decisions", Decision.objects.select_related("recorded_by")),
             Prefetch("payments", ProjectPayment.objects.select_related("recorded_by")),
+            "changes",
             Prefetch("results", ProjectResult.objects.select_related("recorded_by")),
         )
         .first()
@@ -232,6 +233,7 @@ def timeline_of(project: Project) -> list[dict[str, object]]:
     elif project.state != State.ABANDONED:
         glyph = "run" if project.state == State.ACCEPTED else "todo"
         steps.append(_step(glyph, _("Convention du projet"), None))
+    steps += _lived(project)
     if project.closed_on:
         glyph = "done" if project.state == State.COMPLETED else "no"
         steps.append(_step(glyph, str(State(project.state).label), project.closed_on))
@@ -239,6 +241,21 @@ def timeline_of(project: Project) -> list[dict[str, object]]:
     glyph = "run" if project.state == State.UNDER_WAY else "todo"
     steps.append(_step(glyph, _("Fin prévue"), project.ends_on))
     return steps
+
+
+def _lived(project: Project) -> list[dict[str, object]]:
+    """What happened once it was signed: changes agreed on, results accepted, in their order."""
+    happened = [
+        (change.agreed_on, _("Modification convenue"))
+        for change in project.changes.all()
+        if change.agreed_on is not None
+    ]
+    happened += [
+        (local_day(result.accepted_at), _("Résultats %(year)s acceptés") % {"year": result.year})
+        for result in project.results.all()
+        if result.accepted_at is not None
+    ]
+    return [_step("done", title, day) for day, title in sorted(happened)]
 
 
 def _step(glyph: str, title: str, day: date | None) -> dict[str, object]:

@@ -3,6 +3,7 @@ device that a camera writes in the file."""
 
 from io import BytesIO
 
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -126,18 +127,21 @@ def _add(
 
 @transaction.atomic
 def withdraw_photo(photo: ResultPhoto, *, by: User) -> ResultPhoto:
-    """The consent is withdrawn: the photo is shown nowhere any more. Refuses it twice."""
+    """The consent is withdrawn: the file is erased, the row says when and by whom. Refuses it
+    twice."""
     require(by, "manage_projects", photo.result.project)
     project = lock_project(photo.result.project_id)
     held = (
         ResultPhoto.objects.select_for_update(of=("self",))
-        .select_related("withdrawn_by")
+        .select_related("withdrawn_by", "document")
         .get(pk=photo.pk)
     )
     if held.withdrawn_at is not None:
         raise already(held.withdrawn_by, held.withdrawn_at, _("retirée"))
     held.withdrawn_at, held.withdrawn_by = clock.now(), by
     held.save()
+    path = str(held.document.file.name)
+    transaction.on_commit(lambda: default_storage.delete(path))
     record_on(
         project,
         by=by,

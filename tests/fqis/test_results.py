@@ -281,7 +281,9 @@ def test_the_late_are_reminded_in_one_act() -> None:
 # --- Photos
 
 
-def test_a_photo_needs_the_consent_and_loses_what_the_camera_wrote() -> None:
+def test_a_photo_needs_the_consent_and_loses_what_the_camera_wrote(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
     result = told(project_in("under_way"), people_reached=4)
     picture = BytesIO()
     exif = Image.Exif()
@@ -300,7 +302,9 @@ def test_a_photo_needs_the_consent_and_loses_what_the_camera_wrote() -> None:
         content = kept.read()
         assert b"Appareil de Lise" not in content
         assert Image.open(BytesIO(content)).size[0] == 2000
-    services.withdraw_photo(photo, by=coordination())
+    with django_capture_on_commit_callbacks(execute=True):
+        services.withdraw_photo(photo, by=coordination())
+    assert not photo.document.file.storage.exists(photo.document.file.name)
     with pytest.raises(StaleAct, match="l’a déjà retirée"):
         services.withdraw_photo(photo, by=coordination())
     broken(
