@@ -9,11 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from alliances import clock
-from alliances.models import User
+from alliances.models import Alliance, User
 from fqis import services
 from fqis.models import Project, ProjectAgreement
+from plans.models import Action, Indicator, Objective, PlanVersion, Priority
 from reporting.demo.papers import paper
-from tests.factories import person
+from tests.factories import AllianceFactory, person
+from tests.plans.factories import PlanFactory
 
 from .factories import accepted_project
 
@@ -63,3 +65,29 @@ def signed(project: Project | None = None, **changes: Any) -> Project:
         table_signatory="Marc Dion, directeur",
         file=signed_file(),
     )
+
+
+def planned_with_indicator() -> Alliance:
+    """An Alliance whose plan in force has one priority, with one indicator: 40 meals."""
+    alliance = AllianceFactory("laval")
+    plan = PlanFactory(alliance)
+    version = plan.versions.get()
+    common = {"version": version, "updated_by": person("analyst"), "rank": 1}
+    priority = Priority.objects.create(title="Priorité 1.1", **common)
+    objective = Objective.objects.create(priority=priority, title="Nourrir", **common)
+    action = Action.objects.create(objective=objective, title="Cuisiner", **common)
+    Indicator.objects.create(
+        action=action, name="Repas servis", target=Decimal(40), unit="repas", **common
+    )
+    moment = clock.now() - timedelta(days=200)
+    PlanVersion.objects.filter(pk=version.pk).update(
+        state="approved",
+        submitted_at=moment,
+        submitted_by=person("direction", "laval"),
+        validated_at=moment,
+        validated_by=person("analyst"),
+        approved_at=moment,
+        approved_by=person("delegate"),
+        in_force_from=moment.date(),
+    )
+    return alliance

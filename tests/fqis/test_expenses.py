@@ -11,10 +11,12 @@ from alliances import clock
 from alliances.errors import Refusal, StaleAct
 from fqis import services
 from fqis.models import Project, ProjectExpense
+from fqis.selectors.project_follow_up import money_of_project
 from tests.factories import person
 
 from .factories import accepted_project, planned_alliance, received_project
 from .follow_up import coordination, signed_file
+from .pages import count, text
 from .test_rules import broken
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +116,34 @@ def test_the_database_holds_the_days_the_line_and_the_words() -> None:
     broken("project_expense_frozen", lambda: row.update(amount=Decimal(2)))
     broken("project_expense_cancelled_has_reason", lambda: row.update(cancelled_at=clock.now()))
     broken("Cannot delete", lambda: expense.delete())
+
+
+def test_the_money_page_costs_the_same_with_one_and_many_rows(page: Any) -> None:
+    project = budgeted()
+    project = services.sign_agreement(project, by=coordination(), on=clock.today())
+    by, address = coordination(), project.alliance.url("project_money", project.number)
+
+    def live() -> None:
+        spend(project, amount=Decimal(1), file=signed_file())
+        paid = services.record_payment(project, by=by, on=clock.today(), amount=Decimal(1))
+        services.correct_project_payment(paid, by=by, reason="Erreur.")
+
+    live()
+    once = count(page, by, address)
+    for _ in range(6):
+        live()
+    assert count(page, by, address) == once
+
+
+def test_the_money_page_sums_each_line_against_the_budget(page: Any) -> None:
+    project = budgeted()
+    spend(project, amount=Decimal("5200.00"))
+    gone = spend(project, amount=Decimal("99.00"))
+    services.cancel_expense(gone, by=coordination(), reason="En double.")
+    money = money_of_project(project)
+    salaries, supplies = money.uses
+    assert (salaries.spent, supplies.spent, supplies.left) == (0, 5200, -200)
+    assert (money.spent, supplies.is_over) == (Decimal("5200.00"), True)
+    shown = text(page(coordination(), project.alliance.url("project_money", project.number)))
+    assert "5 200,00 $" in shown
+    assert "En double." in shown

@@ -23,11 +23,10 @@ from fqis.selectors import project_figures
 from fqis.selectors.project_results import lines_of_year, targets_asked, without_results
 from fqis.services.result_links import link_of
 from fqis.tasks import send_result_requests
-from plans.models import Action, Indicator, Objective
 from tests.factories import person
 
 from .factories import planned_alliance, project_in
-from .follow_up import coordination, photo_file
+from .follow_up import coordination, photo_file, planned_with_indicator
 from .pages import count, text
 from .test_rules import broken
 
@@ -104,8 +103,9 @@ def test_a_missing_figure_is_no_zero_in_the_report() -> None:
 
 
 def test_the_indicators_of_the_plan_are_answered_one_by_one() -> None:
-    project = project_in("under_way")
-    lineage = with_indicator(project)
+    project = project_in("under_way", planned_with_indicator())
+    (asked_one,) = targets_asked(project, YEAR)
+    lineage = asked_one.lineage
     answer = services.TargetAnswer(lineage, Decimal("38.00"), "reported", True)
     result = told(project, people_reached=40, targets=[answer])
     target = ResultTarget.objects.get(result=result)
@@ -116,24 +116,6 @@ def test_the_indicators_of_the_plan_are_answered_one_by_one() -> None:
         "result_target_figure",
         lambda: ResultTarget.objects.filter(pk=target.pk).update(value=None),
     )
-
-
-def with_indicator(project: Project) -> Any:
-    """An indicator under the project's priority, written past the plan's own acts."""
-    priority = project.priority
-    assert priority is not None
-    version = priority.version
-    type(version).objects.filter(pk=version.pk).update(state="draft")
-    by = person("analyst")
-    common = {"version": version, "updated_by": by, "rank": 1}
-    objective = Objective.objects.create(priority=priority, title="Nourrir", **common)
-    action = Action.objects.create(objective=objective, title="Cuisiner", **common)
-    one = Indicator.objects.create(
-        action=action, name="Repas servis", target=Decimal(40), unit="repas", **common
-    )
-    type(version).objects.filter(pk=version.pk).update(state="approved")
-    assert [row.lineage for row in targets_asked(project, YEAR)] == [one.lineage]
-    return one.lineage
 
 
 @pytest.mark.parametrize(

@@ -315,7 +315,9 @@ def test_a_result_counts_no_more_people_in_poverty_than_reached() -> None:
     services.record_result(project, by=by, fiscal_year=FiscalYear(2026), people_reached=5)
     broken(
         "project_result_within_reached",
-        lambda: ProjectResult.objects.filter(project=project).update(people_in_poverty=6),
+        lambda: ProjectResult.objects.filter(project=project).update(
+            people_in_poverty=6, people_in_poverty_said="reported"
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from fqis.selectors import (
 from fqis.selectors.project_todos import pending as pending_projects
 from fqis.selectors.project_todos import todo as project_todo
 from fqis.selectors.todos import todo, waiting
+from fqis.services.result_links import link_of
 from tests.factories import AllianceFactory, new_territories, person
 
 from .factories import (
@@ -88,6 +89,7 @@ def test_the_table_decides_and_closes_its_projects() -> None:
     assert titles == [
         "1 demande attend ses contrôles d’admissibilité",
         "1 projet est fini sans bilan",
+        "1 projet a un versement convenu à payer",
     ]
     assert project_todo(person("partner", "laval")) == []
 
@@ -101,7 +103,7 @@ def test_the_projects_are_counted_as_they_are_listed() -> None:
         project_in("under_way", alliance, ends_on=clock.today() + timedelta(days=100))
     for user, number in (
         (person("coordination", "laval"), 1),
-        (person("direction", "estrie"), 2),
+        (person("direction", "estrie"), 3),
         (person("partner", "estrie"), 0),
     ):
         assert count_pending(pending_projects(user)) == len(project_todo(user)) == number
@@ -164,3 +166,25 @@ def test_a_project_whose_priority_left_the_plan_is_an_orphan() -> None:
     accepted_project(alliance)
     plan_in_force(alliance, since=clock.today())
     assert project_figures(alliance, FiscalYear(2026)).orphans == 1
+
+
+def test_the_table_is_told_of_results_instalments_and_ends() -> None:
+    alliance = planned_alliance()
+    soon = clock.today() + timedelta(days=20)
+    project = project_in("under_way", alliance, ends_on=soon)
+    by = person("coordination", "laval")
+    row = services.ask_result(
+        project, by=by, fiscal_year=FiscalYear(2026), email="porteur@organisme.example"
+    )
+    services.submit_by_link(
+        link_of(row).rsplit("/", 2)[1], name="Lise Roy", people_reached=4, method="list"
+    )
+    titles = [one.title for one in project_todo(by)]
+    assert titles == [
+        "1 résultat de projet est à accepter",
+        "1 projet a un versement convenu à payer",
+        "1 projet finit d’ici trente jours",
+    ]
+    services.record_payment(project, by=by, on=clock.today(), amount=Decimal("30000.00"))
+    services.accept_result(project.results.get(), by=by)
+    assert [one.title for one in project_todo(by)] == titles[2:]
