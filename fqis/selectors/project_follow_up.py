@@ -14,6 +14,7 @@ from fqis.models import (
     Project,
     ProjectAgreement,
     ProjectChange,
+    ProjectContinuation,
     ProjectExpense,
     ProjectInstalment,
     ProjectPayment,
@@ -172,6 +173,22 @@ def instalments_due() -> QuerySet[ProjectInstalment]:
         )
         .annotate(paid=Sum("payments__amount", default=ZERO))
         .filter(amount__gt=Sum("payments__amount", default=ZERO))
+    )
+
+
+def what_it_continues(project: Project) -> ProjectContinuation | None:
+    """The consensus by which this project goes on from another."""
+    return (
+        ProjectContinuation.objects.select_related("former", "evidence")
+        .filter(project=project)
+        .first()
+    )
+
+
+def what_continues_it(project: Project) -> list[ProjectContinuation]:
+    """The consensus by which others go on from this one."""
+    return list(
+        ProjectContinuation.objects.select_related("project", "evidence").filter(former=project)
     )
 
 

@@ -22,6 +22,7 @@ from fqis.forms.committees import ConflictForm
 from fqis.forms.projects import ProjectForm, SourceFormSet, sources_of
 from fqis.forms.register import ProjectFilter
 from fqis.models import Project
+from fqis.selectors import project_follow_up as follow_up
 from fqis.selectors import projects as selectors
 from fqis.selectors.committees import conflicts_of, people_of_table
 from fqis.selectors.pages import project_pages
@@ -190,6 +191,8 @@ def _page(
         "conflict_form": ConflictForm(
             people=people_of_table(alliance) if can(user, "decide_projects", project) else None
         ),
+        "before": follow_up.what_it_continues(project),
+        "after": follow_up.what_continues_it(project),
         "remarks": remarks_on("fqis.project", project.pk, alliance=alliance, user=user),
         "history": JournalEntry.objects.filter(
             target_label="fqis.project", target_id=project.pk

@@ -188,6 +188,17 @@ def test_going_on_is_refused_without_consensus_or_structure() -> None:
     )
 
 
+def test_both_projects_lead_to_each_other(page: Any) -> None:
+    project = project_in("under_way", is_structuring=True)
+    new = go_on(project)
+    reader = person("partner", "laval")
+    former = text(page(reader, project.get_absolute_url()))
+    assert f"Se poursuit par le projet {new.number}" in former
+    shown = text(page(reader, new.get_absolute_url()))
+    assert f"Poursuit le projet {project.number}" in shown
+    assert "La Table, la CDC et les trois MRC." in shown
+
+
 # --- The pages
 
 
