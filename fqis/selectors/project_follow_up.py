@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from alliances import clock
 from alliances.models import Document
@@ -172,7 +172,7 @@ def instalments_due() -> QuerySet[ProjectInstalment]:
             agreement__project__state__in=["agreed", "under_way", "completed"],
         )
         .annotate(paid=Sum("payments__amount", default=ZERO))
-        .filter(amount__gt=Sum("payments__amount", default=ZERO))
+        .filter(amount__gt=F("paid"))
     )
 
 

@@ -71,7 +71,8 @@ def planned_with_indicator() -> Alliance:
     """An Alliance whose plan in force has one priority, with one indicator: 40 meals."""
     alliance = AllianceFactory("laval")
     plan = PlanFactory(alliance)
-    version = plan.versions.get()
+    plan.versions.filter(state="draft").delete()
+    version = PlanVersion.objects.create(plan=plan, number=1, created_by=person("analyst"))
     common = {"version": version, "updated_by": person("analyst"), "rank": 1}
     priority = Priority.objects.create(title="Priorité 1.1", **common)
     objective = Objective.objects.create(priority=priority, title="Nourrir", **common)
