@@ -15,7 +15,7 @@ from fqis.selectors.project_money import purse_of, purses_of
 from tests.factories import person
 
 from .committees import ready_sitting, referred_project, score_all, seated_committee
-from .factories import accepted_project, analysed_project
+from .factories import accepted_project, analysed_project, project_in
 
 pytestmark = pytest.mark.django_db
 AMOUNT = Decimal("30000.00")
@@ -183,9 +183,8 @@ def test_the_database_holds_the_grants_within_the_money() -> None:
 
 def test_a_project_given_up_frees_what_it_was_not_paid() -> None:
     alliance = seated_committee().alliance
-    project = accepted_project(alliance, amount=AMOUNT)
-    coordination = person("coordination", "laval")
-    day = clock.today() - timedelta(days=5)
+    project = project_in("agreed", alliance, amount=AMOUNT)
+    coordination, day = person("coordination", "laval"), clock.today()
     services.record_payment(project, by=coordination, on=day, amount=Decimal("5000.00"))
     services.abandon_project(project, by=coordination, on=day, note="Fini.")
     assert purses_of(alliance.pk)[""].granted == Decimal("5000.00")
