@@ -1,7 +1,6 @@
 """Opening a version of a plan: the first one, or a modification of what is in force."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,13 +9,13 @@ from alliances import clock
 from alliances.errors import Refusal, StaleAct
 from alliances.identity import acting_as_portal
 from alliances.models import Comment, Milestone, MilestoneKind, User
-from alliances.services import journal
 from plans.models import Canvas, CanvasSection, OpenedSection, Plan, PlanVersion
 from plans.selectors.threads import roots
-from plans.wording import moment_words, name_of, what_happened, why_frozen
+from plans.wording import moment_words, what_happened, why_frozen
 
 from .copies import copy_content
 from .locking import locked
+from .traces import record_act
 
 
 def start_plan(milestone: Milestone, by: User) -> None:
@@ -103,7 +102,7 @@ def open_version(
         # Once it names what it modifies, the database holds its closed sections.
         version.base = base
         version.save(update_fields=["base"])
-    _record(
+    record_act(
         version,
         by=by,
         verb="open_plan_version",
@@ -119,22 +118,6 @@ def _opened(version: PlanVersion, section: CanvasSection, by: User) -> OpenedSec
         version=version, territory_id=version.territory_id, section=section, opened_by=by,
         opened_at=clock.now(),
     )  # fmt: skip
-
-
-def _record(
-    version: PlanVersion, *, by: User, verb: str, summary: str, reason: str = "", **data: Any
-) -> None:
-    alliance = version.plan.alliance
-    journal.record(
-        by=by,
-        verb=verb,
-        summary=summary % {"plan": name_of(version)},
-        alliance=alliance,
-        target=version,
-        reason=reason,
-        url=alliance.url("plan_version", version.number),
-        **data,
-    )
 
 
 @transaction.atomic
@@ -162,7 +145,7 @@ def open_section(version: PlanVersion, section: CanvasSection, *, by: User) -> O
         )
     opened = _opened(version, section, by)
     opened.save()
-    _record(
+    record_act(
         version,
         by=by,
         verb="open_plan_section",
@@ -191,5 +174,5 @@ def abandon_version(version: PlanVersion, *, by: User) -> PlanVersion:
     version.save()
     open_threads = roots(version).filter(resolved_at=None).values("pk")
     Comment.objects.filter(pk__in=open_threads).update(resolved_at=clock.now(), resolved_by=by)
-    _record(version, by=by, verb="abandon_plan_version", summary=_("a abandonné la %(plan)s"))
+    record_act(version, by=by, verb="abandon_plan_version", summary=_("a abandonné la %(plan)s"))
     return version

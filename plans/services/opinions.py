@@ -13,7 +13,8 @@ from plans.selectors.review import opinion_on
 from plans.wording import moment_words, what_happened
 
 from .locking import locked
-from .versions import record, same_submission
+from .traces import record_act
+from .versions import same_submission
 
 
 @transaction.atomic
@@ -57,7 +58,7 @@ def give_opinion(
         text=text.strip(),
         given_by=by,
     )
-    record(
+    record_act(
         version,
         by=by,
         verb="give_opinion",

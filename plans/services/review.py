@@ -16,7 +16,8 @@ from plans.selectors.review import points_of, requirements_of
 from plans.wording import what_happened
 
 from .locking import locked
-from .versions import record, same_submission
+from .traces import record_act
+from .versions import same_submission
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def save_points(
         )
     if changed:
         n = len(changed)
-        record(
+        record_act(
             version,
             by=by,
             verb="review_plan",

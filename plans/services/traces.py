@@ -1,4 +1,5 @@
-"""The lines the journal keeps of the plan's logic: what was added, copied, moved or taken out.
+"""The lines the journal keeps of a plan: the acts on a version, and what was added, copied, moved
+or taken out of its logic.
 
 What is written in a field is signed on the element itself (``updated_by``, ``updated_at``).
 """
@@ -11,8 +12,26 @@ from alliances.models import JournalEntry, User
 from alliances.services import journal
 from plans.models import Action, Indicator, Objective, PlanVersion, Priority
 from plans.opening import Element
+from plans.wording import name_of
 
 SUMMARY = JournalEntry._meta.get_field("summary").max_length or 0
+
+
+def record_act(
+    version: PlanVersion, *, by: User, verb: str, summary: str, reason: str = "", **data: Any
+) -> None:
+    """Writes an act on ``version``; ``%(plan)s`` of ``summary`` reads « version 3 du PARC »."""
+    alliance = version.plan.alliance
+    journal.record(
+        by=by,
+        verb=verb,
+        summary=summary % {"plan": name_of(version)},
+        alliance=alliance,
+        target=version,
+        reason=reason,
+        url=alliance.url("plan_version", version.number),
+        **data,
+    )
 
 
 def record(

@@ -12,7 +12,6 @@ from alliances import clock
 from alliances.errors import Missing, Refusal, StaleAct
 from alliances.models import MilestoneKind, User
 from alliances.permissions import standing_in
-from alliances.services import journal
 from alliances.services.milestones import record_milestone
 from alliances.templatetags.portal import date_long
 from plans import notifications
@@ -22,10 +21,11 @@ from plans.models import PlanVersion, ReviewPoint
 from plans.selectors.registers import registers_as_data
 from plans.selectors.review import opinion_on, points_of, requirements_of
 from plans.selectors.threads import corrections_of
-from plans.wording import moment_words, name_of, title_of, what_happened
+from plans.wording import moment_words, title_of, what_happened
 
 from .corrections import ask_corrections
 from .locking import locked
+from .traces import record_act
 
 
 def decide(version: PlanVersion, act: Callable[[], None]) -> None:
@@ -43,29 +43,6 @@ def same_submission(version: PlanVersion, submitted_at: datetime | None) -> None
             _("La Table a transmis un autre texte le %(moment)s. Relisez-le avant de décider.")
             % {"moment": moment_words(version.submitted_at or clock.now())}
         )
-
-
-def record(
-    version: PlanVersion,
-    *,
-    by: User,
-    verb: str,
-    summary: str,
-    reason: str = "",
-    acting_for: User | None = None,
-) -> None:
-    """Writes the act in the journal; ``%(plan)s`` reads « version 3 du PARC »."""
-    alliance = version.plan.alliance
-    journal.record(
-        by=by,
-        verb=verb,
-        summary=summary % {"plan": name_of(version)},
-        alliance=alliance,
-        target=version,
-        reason=reason,
-        acting_for=acting_for.full_name if acting_for else "",
-        url=alliance.url("plan_version", version.number),
-    )
 
 
 def _refuse_incomplete(version: PlanVersion) -> None:
@@ -105,7 +82,7 @@ def submit_version(version: PlanVersion, *, by: User) -> PlanVersion:
     decide(version, lambda: version.submit(by=by))
     version.registers = registers_as_data(version.plan.alliance, clock.today())
     version.save()
-    record(version, by=by, verb="submit_plan", summary=_("a transmis la %(plan)s"))
+    record_act(version, by=by, verb="submit_plan", summary=_("a transmis la %(plan)s"))
     notifications.tell_submitted(version, by=by)
     return version
 
@@ -133,7 +110,7 @@ def return_version(
     same_submission(version, submitted_at)
     ask_corrections(version, by=by, remarks=remarks)
     version.save()
-    record(
+    record_act(
         version,
         by=by,
         verb="return_plan",
@@ -181,7 +158,7 @@ def validate_version(
             )
     decide(version, lambda: version.validate(by=by, note=note))
     version.save()
-    record(version, by=by, verb="validate_plan", summary=_("a validé la %(plan)s"), reason=note)
+    record_act(version, by=by, verb="validate_plan", summary=_("a validé la %(plan)s"), reason=note)
     notifications.tell_validated(version, by=by)
     return version
 
@@ -250,12 +227,12 @@ def approve_version(
     version.document = approval_letter(version, by=by, on=on, acting_for=acting_for)
     version.save()
     plan_document(version, by=by)
-    record(
+    record_act(
         version,
         by=by,
         verb="approve_plan",
         summary=_("a approuvé la %(plan)s"),
-        acting_for=acting_for,
+        acting_for=acting_for.full_name if acting_for else "",
     )
     record_milestone(
         version.plan.alliance,
