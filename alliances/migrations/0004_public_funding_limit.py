@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='cycle',
             name='public_funding_limit',
-            field=models.DecimalField(blank=True, decimal_places=2, help_text='Vide : à confirmer.', max_digits=5, null=True, verbose_name='cumul le plus grand de l’aide publique, en % du coût d’un projet'),
+            field=models.DecimalField(blank=True, decimal_places=2, help_text='Vide : à confirmer.', max_digits=5, null=True, verbose_name='cumul le plus grand de l’aide publique, en pourcentage du coût d’un projet'),
         ),
         migrations.AddConstraint(
             model_name='cycle',

@@ -65,7 +65,7 @@ class Cycle(models.Model):
         help_text=_("Vide : aucun plafond fixe (guide de 2024, §2.2)."),
     )
     public_funding_limit = models.DecimalField(
-        _("cumul le plus grand de l’aide publique, en % du coût d’un projet"),
+        _("cumul le plus grand de l’aide publique, en pourcentage du coût d’un projet"),
         max_digits=5,
         decimal_places=2,
         null=True,
