@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
         ScopeByTerritory("AvenantSignatory"),
         ScopeByTerritory("Scan"),
         ScopeByTerritory("ScanPage"),
+        ScopeByTerritory("SignatureReminder"),
         migrations.RunSQL(
             PARTIES,
             "DROP TRIGGER parties_by_avenant ON alliances_alliance;"

@@ -11,29 +11,63 @@ OF_THE_MINISTRY = [
     "fqis_allocationline",
     "fqis_allocationfigure",
     "fqis_envelopemove",
+    "fqis_envelopeamount",
     "fqis_paymentbatch",
     "fqis_paymentanswer",
     "fqis_paymentanswerline",
 ]
+# Each after the tables that its rows belong to.
+SCOPED = [
+    "Call",
+    "CallPriority",
+    "CallPlace",
+    "CallPaper",
+    "CallExtension",
+    "Project",
+    "ProjectPlace",
+    "Committee",
+    "Sitting",
+    "Decision",
+    "ProjectAgreement",
+    "ProjectInstalment",
+    "FundingSource",
+    "BudgetLine",
+    "ProjectChange",
+    "ProjectContinuation",
+    "EligibilityCheck",
+    "Criterion",
+    "CommitteeMember",
+    "Referral",
+    "Score",
+    "ConflictOfInterest",
+    "Envelope",
+    "RegisterImport",
+    "ImportLine",
+    "ImportFault",
+    "Versement",
+    "PaymentLine",
+    "ProjectPayment",
+    "ProjectExpense",
+    "Recovery",
+    "ProjectTally",
+    "ProjectResult",
+    "ResultTarget",
+    "ResultPhoto",
+    "ResultRequest",
+    "SittingPresence",
+    "SittingItem",
+    "SittingWithdrawal",
+    "EnvelopeSplit",
+    "SubEnvelope",
+    "EnvelopeShare",
+]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fqis", "0001_initial"), ("conventions", "0002_rules"), ("plans", "0002_rules")]
+    dependencies = [("fqis", "0001_initial"), ("conventions", "0002_rules"), ("plans", "0003_search")]
 
     operations = [
-        ScopeByTerritory("Envelope"),
-        ScopeByTerritory("EnvelopeSplit"),
-        ScopeByTerritory("SubEnvelope"),
-        ScopeByTerritory("EnvelopeShare"),
-        ScopeByTerritory("Versement"),
-        ScopeByTerritory("Recovery"),
-        ScopeByTerritory("PaymentLine"),
-        ScopeByTerritory("Project"),
-        ScopeByTerritory("ProjectPlace"),
-        ScopeByTerritory("FundingSource"),
-        ScopeByTerritory("Decision"),
-        ScopeByTerritory("ProjectPayment"),
-        ScopeByTerritory("ProjectResult"),
+        *(ScopeByTerritory(model) for model in SCOPED),
         *(
             migrations.RunSQL(
                 f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"

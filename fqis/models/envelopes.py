@@ -2,7 +2,7 @@
 
 Guide 2024, §4.1 step 1. An envelope changes by a decision, and by nothing else: the split of its
 cycle, a move between two territories, or an amount proposed then confirmed by another person. The
-database compares each change with its decision (``fqis/migrations/0011_envelope_rules.py``).
+database compares each change with its decision (``fqis/migrations/0008_envelope_rules.py``).
 """
 
 from dataclasses import dataclass

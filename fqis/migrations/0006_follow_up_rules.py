@@ -1,9 +1,7 @@
-"""Whose each row of a project's follow-up is, and what ties the tables: instalments make the grant,
-a signed agreement comes before « agreed », a signed project changes by a « modification » only."""
+"""What ties the tables of a project's follow-up: instalments make the grant, a signed agreement comes
+before « agreed », a signed project changes by a « modification » only."""
 
 from django.db import migrations
-
-from alliances.rls import ScopeByTerritory
 
 # Asked at the end of the act, when its identity may be gone: these read past the policies, and
 # tell nothing but a refusal.
@@ -120,33 +118,12 @@ DROP FUNCTION fqis_project_agreed_is_signed();
 """
 
 # Two columns that came to a table already scoped.
-PAYMENTS = """
-ALTER TABLE fqis_projectpayment ADD CONSTRAINT fqis_projectpayment_instalment_id_territory
-    FOREIGN KEY (instalment_id, territory_id)
-    REFERENCES fqis_projectinstalment (id, territory_id) DEFERRABLE INITIALLY DEFERRED;
-ALTER TABLE fqis_projectpayment ADD CONSTRAINT fqis_projectpayment_reverses_id_territory
-    FOREIGN KEY (reverses_id, territory_id)
-    REFERENCES fqis_projectpayment (id, territory_id) DEFERRABLE INITIALLY DEFERRED;
-"""
-DROP_PAYMENTS = """
-ALTER TABLE fqis_projectpayment DROP CONSTRAINT fqis_projectpayment_reverses_id_territory;
-ALTER TABLE fqis_projectpayment DROP CONSTRAINT fqis_projectpayment_instalment_id_territory;
-"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fqis", "0007_follow_up")]
+    dependencies = [("fqis", "0005_register_rules")]
 
     operations = [
-        ScopeByTerritory("ProjectAgreement"),
-        ScopeByTerritory("ProjectInstalment"),
-        ScopeByTerritory("ProjectExpense"),
-        ScopeByTerritory("ProjectChange"),
-        ScopeByTerritory("ProjectContinuation"),
-        ScopeByTerritory("ResultTarget"),
-        ScopeByTerritory("ResultPhoto"),
-        ScopeByTerritory("ResultRequest"),
-        migrations.RunSQL(PAYMENTS, DROP_PAYMENTS),
         migrations.RunSQL(GRANT, DROP_GRANT),
         migrations.RunSQL(SIGNED, DROP_SIGNED),
     ]

@@ -3,23 +3,10 @@ analysed once checked, a grid is whole and stays, grants keep within the money."
 
 from django.db import migrations
 
-from alliances.rls import Hide, ScopeByTerritory
+from alliances.rls import Hide
 from fqis.conflicts import HIDDEN as PROJECTS
 from fqis.conflicts import POLICY, hide_by_parent, hide_by_project
 
-SCOPED = [
-    "EligibilityCheck",
-    "Committee",
-    "Criterion",
-    "CommitteeMember",
-    "Referral",
-    "Score",
-    "ConflictOfInterest",
-    "Sitting",
-    "SittingPresence",
-    "SittingItem",
-    "SittingWithdrawal",
-]
 OF_A_PROJECT = [
     "fqis_projectplace",
     "fqis_fundingsource",
@@ -294,14 +281,12 @@ DROP FUNCTION fqis_place_key(bigint, text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fqis", "0015_committees"), ("alliances", "0004_public_funding_limit")]
+    dependencies = [("fqis", "0010_register_import_rules")]
 
     operations = [
-        *(ScopeByTerritory(model) for model in SCOPED),
         migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
         hide_by_project("fqis_project", "id"),
         *(hide_by_project(table) for table in OF_A_PROJECT),
-        # A continuation names two projects.
         Hide(
             "fqis_projectcontinuation",
             POLICY,

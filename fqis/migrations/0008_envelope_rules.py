@@ -1,4 +1,4 @@
-"""A proposed amount is the ministry's own; no convention is sent before its envelope is known; who
+"""No convention is sent before its envelope is known; who
 may recommend does; no function tells a sum to whom may not read its rows."""
 
 from django.db import migrations
@@ -169,7 +169,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fqis", "0010_envelope_amounts"), ("plans", "0003_search")]
+    dependencies = [("fqis", "0007_call_rules")]
 
     operations = [
         migrations.RunSQL(SUM, migrations.RunSQL.noop),
@@ -177,11 +177,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(KNOWN, DROP_KNOWN),
         migrations.RunSQL(RECOMMENDED, DROP_RECOMMENDED),
         migrations.RunSQL(PIN, migrations.RunSQL.noop),
-        migrations.RunSQL(
-            "ALTER TABLE fqis_envelopeamount ENABLE ROW LEVEL SECURITY;"
-            "CREATE POLICY ministry ON fqis_envelopeamount USING ((select app_is_ministry()))"
-            " WITH CHECK ((select app_is_ministry()))",
-            "DROP POLICY ministry ON fqis_envelopeamount;"
-            " ALTER TABLE fqis_envelopeamount DISABLE ROW LEVEL SECURITY",
-        ),
     ]

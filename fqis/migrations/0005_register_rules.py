@@ -4,11 +4,9 @@ levers; and the sums of the register, added to with each change.
 The three columns are the database's own: no model carries them, no screen copies them. The words
 follow the recipe of the plans (``plans`` 0003_search): row-level security keeps the planner from
 the index, so the search runs as the owner and tests the territory itself. The Alliance stands
-among the words, so that the index alone finds a word of one Alliance.
-"""
+among the words, so that the index alone finds a word of one Alliance."""
 
 from django.db import migrations
-
 from alliances.rls import TERRITORIES, ScopeByTerritory
 
 PINNED = "SET search_path = pg_catalog, public, pg_temp"
@@ -186,29 +184,20 @@ DROP TRIGGER fqis_tally_update ON fqis_project;
 DROP TRIGGER fqis_tally_delete ON fqis_project;
 DROP FUNCTION fqis_tally();
 """
-# What is there already.
-CATCH_UP = """
-UPDATE fqis_project p SET
-    words = fqis_words_of(p.title, p.number, p.description, p.organisation_id, p.alliance_id),
-    paid = coalesce((SELECT sum(q.amount) FROM fqis_projectpayment q WHERE q.project_id = p.id), 0),
-    levered = coalesce((SELECT sum(s.amount) FROM fqis_fundingsource s WHERE s.project_id = p.id), 0);
-""" + tallied(counted("fqis_project", ""))
 
 SUMMED = [("fqis_projectpayment", "paid"), ("fqis_fundingsource", "levered")]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fqis", "0005_register"), ("plans", "0003_search")]
+    dependencies = [("fqis", "0004_budget_rules")]
 
     operations = [
         migrations.RunSQL(COLUMNS, DROP_COLUMNS),
         migrations.RunSQL(WORDS, DROP_WORDS),
-        ScopeByTerritory("ProjectTally"),
         ScopeByTerritory(
             "SavedView",
             using="{own} OR (territory_id IS NULL AND created_by_id = (select app_user_id()))",
         ),
-        migrations.RunSQL(CATCH_UP, migrations.RunSQL.noop),
         migrations.RunSQL(TALLY, DROP_TALLY),
         *(
             migrations.RunSQL(summed(table, column), drop_summed(table, column))

@@ -1,8 +1,8 @@
-"""Whose an imported register is, and how it is undone: as a whole, only while nothing followed."""
+"""How an imported register is undone: as a whole, only while nothing followed."""
 
 from django.db import migrations
 
-from alliances.rls import TERRITORIES, ScopeByTerritory
+from alliances.rls import TERRITORIES
 
 # Deleting what is kept for ever is this function's alone: it tells for itself that the import is
 # being undone, by whom it may be, and that nobody wrote anything about its projects since.
@@ -59,11 +59,8 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fqis", "0013_register_import")]
+    dependencies = [("fqis", "0009_payee_rules")]
 
     operations = [
-        ScopeByTerritory("RegisterImport"),
-        ScopeByTerritory("ImportLine"),
-        ScopeByTerritory("ImportFault"),
         migrations.RunSQL(UNDO, "DROP FUNCTION fqis_undo_import(bigint)"),
     ]
