@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
@@ -12,11 +13,9 @@ from alliances.exports import Cell
 from alliances.models import Alliance, Organisation
 from alliances.money import ZERO
 from fqis.models import (
-    Envelope,
     ImportFault,
     ImportLine,
     Project,
-    ProjectTally,
     RegisterImport,
 )
 from fqis.register_import.checking import Known, Place, Served, key_of
@@ -56,14 +55,14 @@ def remembered(alliance: Alliance) -> dict[str, str]:
 
 
 def envelope_left(alliance: Alliance) -> Decimal | None:
-    """What the supported projects leave of the envelope, in dollars; None while it is unknown."""
-    envelope = Envelope.objects.filter(alliance=alliance).first()
-    if envelope is None or envelope.amount is None:
-        return None
-    granted = ProjectTally.objects.filter(alliance=alliance, state__in=Project.SUPPORTED).aggregate(
-        total=Sum("granted")
-    )
-    return envelope.amount - (granted["total"] or ZERO)
+    """What the projects leave of the money meant for them, in dollars, as the database counts it;
+    None while the envelope has no amount."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ceiling - granted FROM fqis_money_of(%s) WHERE place = ''", [alliance.pk]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def place_of(alliance: Alliance) -> Place:

@@ -30,7 +30,7 @@ from fqis.services import imports as services
 from fqis.tasks import sweep_imports, work_on_import
 from tests.factories import OrganisationFactory, person
 
-from .factories import received_project
+from .factories import analysed_project, received_project
 from .pages import said, text
 from .registers import (
     HEADINGS,
@@ -169,7 +169,7 @@ def test_an_envelope_spent_since_the_check_gives_the_file_back() -> None:
     alliance, by = funded(amount="25000.00"), person("coordination", "laval")
     source = checked(alliance, by, as_csv([row(1), row(2)]))
     money.decide_project(
-        received_project(alliance, by=by),
+        analysed_project(alliance, by=by),
         by=by, outcome="accepted", on=date(2026, 12, 1), amount=Decimal("6000.00"),
     )  # fmt: skip
     services.apply_import(source, by=by)
