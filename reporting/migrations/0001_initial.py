@@ -1,6 +1,6 @@
 import alliances.clock
 import alliances.money
-import alliances.triggers
+import alliances.whole
 import django.db.models.deletion
 import django_fsm
 import pgtrigger.compiler
@@ -17,74 +17,76 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ReportingPeriod',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fiscal_year', models.PositiveSmallIntegerField(verbose_name='exercice')),
-                ('opens_on', models.DateField(verbose_name='ouverture')),
-                ('due_on', models.DateField(verbose_name='à transmettre au plus tard le')),
-                ('analysis_due_on', models.DateField(verbose_name='analyse attendue le')),
-                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='alliances.cycle')),
-            ],
-            options={
-                'ordering': ['fiscal_year'],
-                'constraints': [models.UniqueConstraint(fields=('cycle', 'fiscal_year'), name='period_once'), models.CheckConstraint(condition=models.Q(('analysis_due_on__gt', models.F('due_on')), ('due_on__gt', models.F('opens_on'))), name='period_dates_in_order')],
-            },
-        ),
-        migrations.CreateModel(
-            name='AnnualReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Brouillon'), ('submitted', 'Transmise'), ('returned', 'Retournée'), ('recommended', 'Recommandée'), ('accepted', 'Acceptée')], default='draft', max_length=50, protected=True)),
-                ('achievements', models.TextField(blank=True, verbose_name='réalisations de l’année')),
-                ('difficulties', models.TextField(blank=True, verbose_name='difficultés et ajustements')),
-                ('participation', models.TextField(blank=True, verbose_name='participation des personnes en situation de pauvreté')),
-                ('good_practices', models.TextField(blank=True, verbose_name='pratiques gagnantes')),
-                ('next_year', models.TextField(blank=True, verbose_name='l’année qui vient')),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('updated_at', models.DateTimeField(editable=False, null=True)),
-                ('figures', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=alliances.clock.now, editable=False)),
-                ('submitted_at', models.DateTimeField(editable=False, null=True)),
-                ('returned_at', models.DateTimeField(editable=False, null=True)),
-                ('return_reason', models.TextField(blank=True, editable=False, verbose_name='motif du retour')),
-                ('recommended_at', models.DateTimeField(editable=False, null=True)),
-                ('recommendation', models.TextField(blank=True, editable=False, verbose_name='recommandation')),
-                ('accepted_at', models.DateTimeField(editable=False, null=True)),
-                ('accepted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('alliance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='alliances.alliance')),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.document')),
-                ('recommended_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('returned_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submitted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('territory', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.territory')),
-                ('updated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reporting.reportingperiod')),
-            ],
-            options={
-                'ordering': ['alliance', 'period__fiscal_year'],
-                'constraints': [models.UniqueConstraint(fields=('alliance', 'period'), name='report_once_a_year'), models.CheckConstraint(condition=models.Q(models.Q(('updated_at', None), ('updated_by', None)), models.Q(('updated_at__isnull', False), ('updated_by__isnull', False)), _connector='OR'), name='report_updated_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('submitted_at', None), ('submitted_by', None)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='report_submitted_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('returned_at', None), ('returned_by', None)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='report_returned_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('recommended_at', None), ('recommended_by', None)), models.Q(('recommended_at__isnull', False), ('recommended_by__isnull', False)), _connector='OR'), name='report_recommended_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='report_accepted_at_and_by'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'returned']), ('submitted_at__isnull', False), _connector='OR'), name='report_submitted_first'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('returned_at__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='report_return_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['recommended', 'accepted']), _negated=True), models.Q(('recommended_at__isnull', False), models.Q(('recommendation', ''), _negated=True)), _connector='OR'), name='report_recommended_first'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('state', 'accepted')), models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_at', None)), _connector='OR'), name='report_accepted_has_author'), models.CheckConstraint(condition=models.Q(('accepted_by', None), models.Q(('accepted_by', models.F('recommended_by')), _negated=True), _connector='OR'), name='report_two_persons', violation_error_message='Une autre personne que celle qui a recommandé doit accepter.')],
-            },
-            bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
-        migrations.CreateModel(
-            name='FinancialLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(choices=[('administration', 'Frais d’administration'), ('mobilisation', 'Coordination et mobilisation'), ('other_income', 'Autres revenus')], max_length=16)),
-                ('amount', alliances.money.MoneyField(blank=True, null=True, verbose_name='montant')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='explication')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='reporting.annualreport')),
-                ('territory', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.territory')),
-            ],
-            options={
-                'ordering': ['report', 'category'],
-                'constraints': [models.UniqueConstraint(fields=('report', 'category'), name='financial_line_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='financial_line_not_negative')],
-            },
-        ),
-        alliances.triggers.AddTriggers(
+        alliances.whole.CreateModels([
+            migrations.CreateModel(
+                name='ReportingPeriod',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('fiscal_year', models.PositiveSmallIntegerField(verbose_name='exercice')),
+                    ('opens_on', models.DateField(verbose_name='ouverture')),
+                    ('due_on', models.DateField(verbose_name='à transmettre au plus tard le')),
+                    ('analysis_due_on', models.DateField(verbose_name='analyse attendue le')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='alliances.cycle')),
+                ],
+                options={
+                    'ordering': ['fiscal_year'],
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'fiscal_year'), name='period_once'), models.CheckConstraint(condition=models.Q(('analysis_due_on__gt', models.F('due_on')), ('due_on__gt', models.F('opens_on'))), name='period_dates_in_order')],
+                },
+            ),
+            migrations.CreateModel(
+                name='AnnualReport',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('state', django_fsm.FSMField(choices=[('draft', 'Brouillon'), ('submitted', 'Transmise'), ('returned', 'Retournée'), ('recommended', 'Recommandée'), ('accepted', 'Acceptée')], default='draft', max_length=50, protected=True)),
+                    ('achievements', models.TextField(blank=True, verbose_name='réalisations de l’année')),
+                    ('difficulties', models.TextField(blank=True, verbose_name='difficultés et ajustements')),
+                    ('participation', models.TextField(blank=True, verbose_name='participation des personnes en situation de pauvreté')),
+                    ('good_practices', models.TextField(blank=True, verbose_name='pratiques gagnantes')),
+                    ('next_year', models.TextField(blank=True, verbose_name='l’année qui vient')),
+                    ('revision', models.PositiveIntegerField(default=0)),
+                    ('updated_at', models.DateTimeField(editable=False, null=True)),
+                    ('figures', models.JSONField(default=dict)),
+                    ('created_at', models.DateTimeField(default=alliances.clock.now, editable=False)),
+                    ('submitted_at', models.DateTimeField(editable=False, null=True)),
+                    ('returned_at', models.DateTimeField(editable=False, null=True)),
+                    ('return_reason', models.TextField(blank=True, editable=False, verbose_name='motif du retour')),
+                    ('recommended_at', models.DateTimeField(editable=False, null=True)),
+                    ('recommendation', models.TextField(blank=True, editable=False, verbose_name='recommandation')),
+                    ('accepted_at', models.DateTimeField(editable=False, null=True)),
+                    ('accepted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('alliance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='alliances.alliance')),
+                    ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('document', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.document')),
+                    ('recommended_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('returned_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('submitted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('territory', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.territory')),
+                    ('updated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reporting.reportingperiod')),
+                ],
+                options={
+                    'ordering': ['alliance', 'period__fiscal_year'],
+                    'constraints': [models.UniqueConstraint(fields=('alliance', 'period'), name='report_once_a_year'), models.CheckConstraint(condition=models.Q(models.Q(('updated_at', None), ('updated_by', None)), models.Q(('updated_at__isnull', False), ('updated_by__isnull', False)), _connector='OR'), name='report_updated_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('submitted_at', None), ('submitted_by', None)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='report_submitted_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('returned_at', None), ('returned_by', None)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='report_returned_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('recommended_at', None), ('recommended_by', None)), models.Q(('recommended_at__isnull', False), ('recommended_by__isnull', False)), _connector='OR'), name='report_recommended_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='report_accepted_at_and_by'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'returned']), ('submitted_at__isnull', False), _connector='OR'), name='report_submitted_first'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('returned_at__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='report_return_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['recommended', 'accepted']), _negated=True), models.Q(('recommended_at__isnull', False), models.Q(('recommendation', ''), _negated=True)), _connector='OR'), name='report_recommended_first'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('state', 'accepted')), models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_at', None)), _connector='OR'), name='report_accepted_has_author'), models.CheckConstraint(condition=models.Q(('accepted_by', None), models.Q(('accepted_by', models.F('recommended_by')), _negated=True), _connector='OR'), name='report_two_persons', violation_error_message='Une autre personne que celle qui a recommandé doit accepter.')],
+                },
+                bases=(django_fsm.FSMModelMixin, models.Model),
+            ),
+            migrations.CreateModel(
+                name='FinancialLine',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('category', models.CharField(choices=[('administration', 'Frais d’administration'), ('mobilisation', 'Coordination et mobilisation'), ('other_income', 'Autres revenus')], max_length=16)),
+                    ('amount', alliances.money.MoneyField(blank=True, null=True, verbose_name='montant')),
+                    ('note', models.CharField(blank=True, max_length=500, verbose_name='explication')),
+                    ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='reporting.annualreport')),
+                    ('territory', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.territory')),
+                ],
+                options={
+                    'ordering': ['report', 'category'],
+                    'constraints': [models.UniqueConstraint(fields=('report', 'category'), name='financial_line_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='financial_line_not_negative')],
+                },
+            ),
+        ]),
+        alliances.whole.AddTriggers(
             triggers=[('financialline', pgtrigger.compiler.Trigger(name='frozen_with_report', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF EXISTS (\n                        SELECT 1 FROM reporting_annualreport r\n                        WHERE r.id = coalesce(NEW.report_id, OLD.report_id)\n                          AND r.state NOT IN ('draft', 'returned')\n                    ) THEN\n                        RAISE EXCEPTION 'Une reddition transmise ne change plus.'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';\n                    END IF;\n                    RETURN coalesce(NEW, OLD);\n                ", hash='c6034dc04746616bc0146b22a0c8e22975896cd9', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_report_73031', table='reporting_financialline', when='BEFORE'))), ('annualreport', pgtrigger.compiler.Trigger(name='kept_once_submitted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'draft\'))', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c650d4e3f8b0ce625fdd9cb16b2a58bc4016ed5e', operation='DELETE', pgid='pgtrigger_kept_once_submitted_2822a', table='reporting_annualreport', when='BEFORE'))), ('annualreport', pgtrigger.compiler.Trigger(name='content_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" IN (\'draft\', \'returned\')))', func="\n                    IF ROW(OLD.achievements, OLD.difficulties, OLD.participation,\n                           OLD.good_practices, OLD.next_year, OLD.figures, OLD.alliance_id,\n                           OLD.period_id)\n                       IS DISTINCT FROM\n                       ROW(NEW.achievements, NEW.difficulties, NEW.participation,\n                           NEW.good_practices, NEW.next_year, NEW.figures, NEW.alliance_id,\n                           NEW.period_id)\n                       OR (OLD.state = 'accepted' AND NEW.state <> 'accepted')\n                    THEN\n                        RAISE EXCEPTION 'Une reddition transmise ne change plus.'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';\n                    END IF;\n                    RETURN NEW;\n                ", hash='12df6809b10475877b30faea7a2518790a1be5db', operation='UPDATE', pgid='pgtrigger_content_frozen_9fd94', table='reporting_annualreport', when='BEFORE')))],
         ),
     ]
