@@ -42,8 +42,9 @@ def in_proportion(total: int, weights: Sequence[int]) -> list[int]:
 
 
 @transaction.atomic
-def write_history(*, by: User) -> int:
-    """Writes the projects once; the number written. ``by`` reads every territory."""
+def write_history(*, by: User, validated_by: User) -> int:
+    """Writes the projects once; the number written. ``by`` reads every territory; the plans that the
+    projects answer take two people."""
     cycle = Cycle.objects.get(slug=CYCLE)
     if Project.objects.filter(alliance__cycle=cycle).exists():
         return 0
@@ -54,7 +55,7 @@ def write_history(*, by: User) -> int:
     for index, place in enumerate(places):
         ranks = range(index, PROJECTS, len(places))
         alliance = _alliance(place, cycle)
-        priorities = _priorities(alliance, by)
+        priorities = _priorities(alliance, by, validated_by)
         carriers = _carriers(place)
         numbers = next_numbers(f"P{place.pk}", FiscalYear.of(cycle.starts_on), len(ranks))
         for rank, number in zip(ranks, numbers, strict=True):
@@ -101,7 +102,7 @@ def _alliance(place: Territory, cycle: Cycle) -> Alliance:
     return Alliance.objects.select_related("territory", "cycle").get(pk=made.pk)
 
 
-def _priorities(alliance: Alliance, by: User) -> list[Priority]:
+def _priorities(alliance: Alliance, by: User, validated_by: User) -> list[Priority]:
     """A plan in force from the first day: every project answers a priority."""
     canvas, _created = Canvas.objects.get_or_create(
         cycle=alliance.cycle, defaults={"title": "Plan de travail", "source": FICTIONAL}
@@ -118,7 +119,7 @@ def _priorities(alliance: Alliance, by: User) -> list[Priority]:
         submitted_at=moment,
         submitted_by=by,
         validated_at=moment,
-        validated_by=by,
+        validated_by=validated_by,
         approved_at=moment,
         approved_by=by,
         in_force_from=APPROVED_ON,
