@@ -43,8 +43,8 @@ def in_proportion(total: int, weights: Sequence[int]) -> list[int]:
 
 @transaction.atomic
 def write_history(*, by: User, validated_by: User) -> int:
-    """Writes the projects once; the number written. ``by`` reads every territory; the plans that the
-    projects answer take two people."""
+    """Writes the projects once; the number written. ``by`` reads every territory; the plans that
+    the projects answer take two people."""
     cycle = Cycle.objects.get(slug=CYCLE)
     if Project.objects.filter(alliance__cycle=cycle).exists():
         return 0
