@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -216,6 +216,7 @@ def test_the_notice_goes_to_the_table_its_fiduciary_and_the_dgsq(
         territory=alliance.territory, name="Fiduciaire", email="avis@fiduciaire.example"
     )
     alliance.save()
+    connection.check_constraints()  # the parties were named before, not in the same act
     funded_alliance("laval")
     versement = Versement.objects.get(alliance=alliance, tranche__rank=1)
     services.recommend_versement(versement, by=person("analyst"))
@@ -260,6 +261,7 @@ def test_a_fiduciary_without_address_receives_nothing(worker: Any) -> None:
     alliance = AllianceFactory("laval")
     alliance.fiduciary = OrganisationFactory(territory=alliance.territory)
     alliance.save()
+    connection.check_constraints()  # the parties were named before, not in the same act
     funded_alliance("laval")
     versement = Versement.objects.get(alliance=alliance, tranche__rank=1)
     services.recommend_versement(versement, by=person("analyst"))
@@ -276,6 +278,7 @@ def test_the_analyst_writes_the_address_of_the_fiduciary(page: Any) -> None:
     assert "Cette alliance n’a pas de fiduciaire." in text(none)
     alliance.fiduciary = OrganisationFactory(territory=alliance.territory)
     alliance.save()
+    connection.check_constraints()  # the parties were named before, not in the same act
     funded_alliance("laval")
     assert "Avis envoyés au fiduciaire" in text(page(analyst, alliance.url("finances")))
     assert page(analyst, address, {"email": "pas une adresse"}).status_code == 422

@@ -252,6 +252,7 @@ def many(alliance: Alliance, priority: Priority, number: int) -> None:
     for rank in range(number):
         copy = Project.objects.get(pk=model.pk)
         copy.pk, copy.number, copy.title = None, f"X{rank}", f"Projet {rank}"
+        copy.amount_granted = Decimal(1)
         rows.append(copy)
     Project.objects.bulk_create(rows)
 

@@ -136,7 +136,11 @@ def fresh(user: User) -> User:
     ("role", "place", "links"),
     [
         ("coordination", "mauricie", ["À faire", "Mon alliance", "Projets", "Pratiques", "Aide"]),
-        ("advisor", "mauricie", ["À faire", "Mes alliances", "Plans", "Redditions", "Aide"]),
+        (
+            "advisor",
+            "mauricie",
+            ["À faire", "Mes alliances", "Plans", "Projets", "Redditions", "Aide"],
+        ),
         (
             "analyst",
             None,
@@ -145,6 +149,7 @@ def fresh(user: User) -> User:
                 "National",
                 "Alliances",
                 "Plans",
+                "Projets",
                 "Redditions",
                 "Versements",
                 "Aide",
@@ -153,9 +158,22 @@ def fresh(user: User) -> User:
         (
             "budget",
             None,
-            ["À faire", "National", "Alliances", "Plans", "Versements", "Enveloppes", "Aide"],
+            [
+                "À faire",
+                "National",
+                "Alliances",
+                "Plans",
+                "Projets",
+                "Versements",
+                "Enveloppes",
+                "Aide",
+            ],
         ),
-        ("payments", None, ["À faire", "National", "Alliances", "Plans", "Versements", "Aide"]),
+        (
+            "payments",
+            None,
+            ["À faire", "National", "Alliances", "Plans", "Projets", "Versements", "Aide"],
+        ),
         ("admin", None, ["À faire", "Personnes", "Aide"]),
     ],
 )
