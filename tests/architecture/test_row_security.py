@@ -242,10 +242,13 @@ def test_no_trigger_is_ever_ignored(home: Alliance) -> None:
     for rule, statement in (
         ("Cannot delete rows from fqis_envelope", "DELETE FROM fqis_envelope"),
         (
-            "Cannot update rows from alliances_journal",
+            "Cannot update or delete rows from alliances_journal",
             "UPDATE alliances_journalentry SET verb = ''",
         ),
-        ("Cannot delete rows from alliances_journal", "DELETE FROM alliances_journalentry"),
+        (
+            "Cannot update or delete rows from alliances_journal",
+            "DELETE FROM alliances_journalentry",
+        ),
     ):
         with pytest.raises(DatabaseError, match=rule), transaction.atomic():
             ask(statement)

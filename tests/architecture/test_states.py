@@ -24,6 +24,7 @@ EXPECTED = {
     "fqis.ProjectResult",
     "fqis.Recovery",
     "fqis.RegisterImport",
+    "fqis.Sitting",
     "fqis.Versement",
     "fqis.Allocation",
     "fqis.EnvelopeAmount",
