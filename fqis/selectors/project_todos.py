@@ -96,20 +96,68 @@ def _with_projects(user: User, which: Q, day: str) -> QuerySet[Alliance]:
     )
 
 
-def _check_todo(alliance: Any) -> Todo:
+def _of(alliance: Any, title: str, where: str, button: str) -> Todo:
+    """One thing to do for the Table, that leads to its rows: ``where`` under the Alliance."""
+    page, _mark, query = where.partition("?")
     return Todo(
-        title=ngettext(
-            "%(n)s demande attend ses contrôles d’admissibilité",
-            "%(n)s demandes attendent leurs contrôles d’admissibilité",
-            alliance.number,
-        )
-        % {"n": alliance.number},
-        url=f"{alliance.url('projects')}?etat=received",
-        button=_("Vérifier les demandes"),
+        title=title % {"n": alliance.number},
+        url=f"{alliance.url(page)}?{query}",
+        button=button,
         alliance=alliance,
         since=alliance.oldest,
         detail=str(alliance.territory),
     )
+
+
+def _check_todo(alliance: Any) -> Todo:
+    title = ngettext(
+        "%(n)s demande attend ses contrôles d’admissibilité",
+        "%(n)s demandes attendent leurs contrôles d’admissibilité",
+        alliance.number,
+    )
+    return _of(alliance, title, "projects?etat=received", _("Vérifier les demandes"))
+
+
+def _decision_todo(alliance: Any) -> Todo:
+    title = ngettext(
+        "%(n)s projet attend une décision", "%(n)s projets attendent une décision", alliance.number
+    )
+    return _of(alliance, title, "projects?etat=a-decider", _("Voir les demandes"))
+
+
+def _result_todo(alliance: Any) -> Todo:
+    title = ngettext(
+        "%(n)s projet est fini sans bilan", "%(n)s projets sont finis sans bilan", alliance.number
+    )
+    return _of(alliance, title, "projects?etat=sans-bilan", _("Consigner les bilans"))
+
+
+def _accept_todo(alliance: Any) -> Todo:
+    title = ngettext(
+        "%(n)s résultat de projet est à accepter",
+        "%(n)s résultats de projets sont à accepter",
+        alliance.number,
+    )
+    where = f"project_results?exercice={alliance.year}&etat=submitted"
+    return _of(alliance, title, where, _("Lire les résultats"))
+
+
+def _pay_todo(alliance: Any) -> Todo:
+    title = ngettext(
+        "%(n)s projet a un versement convenu à payer",
+        "%(n)s projets ont un versement convenu à payer",
+        alliance.number,
+    )
+    return _of(alliance, title, "projects?etat=a-payer", _("Voir les projets"))
+
+
+def _ending_todo(alliance: Any) -> Todo:
+    title = ngettext(
+        "%(n)s projet finit d’ici trente jours",
+        "%(n)s projets finissent d’ici trente jours",
+        alliance.number,
+    )
+    return _of(alliance, title, "projects?etat=finit-bientot", _("Voir les projets"))
 
 
 def _score_todo(committee: Any) -> Todo:
@@ -123,84 +171,4 @@ def _score_todo(committee: Any) -> Todo:
         alliance=committee.alliance,
         due_on=committee.next_on,
         detail=committee.name,
-    )
-
-
-def _decision_todo(alliance: Any) -> Todo:
-    return Todo(
-        title=ngettext(
-            "%(n)s projet attend une décision",
-            "%(n)s projets attendent une décision",
-            alliance.number,
-        )
-        % {"n": alliance.number},
-        url=f"{alliance.url('projects')}?etat=a-decider",
-        button=_("Voir les demandes"),
-        alliance=alliance,
-        since=alliance.oldest,
-        detail=str(alliance.territory),
-    )
-
-
-def _result_todo(alliance: Any) -> Todo:
-    return Todo(
-        title=ngettext(
-            "%(n)s projet est fini sans bilan",
-            "%(n)s projets sont finis sans bilan",
-            alliance.number,
-        )
-        % {"n": alliance.number},
-        url=f"{alliance.url('projects')}?etat=sans-bilan",
-        button=_("Consigner les bilans"),
-        alliance=alliance,
-        since=alliance.oldest,
-        detail=str(alliance.territory),
-    )
-
-
-def _accept_todo(alliance: Any) -> Todo:
-    return Todo(
-        title=ngettext(
-            "%(n)s résultat de projet est à accepter",
-            "%(n)s résultats de projets sont à accepter",
-            alliance.number,
-        )
-        % {"n": alliance.number},
-        url=f"{alliance.url('project_results')}?exercice={alliance.year}&etat=submitted",
-        button=_("Lire les résultats"),
-        alliance=alliance,
-        since=alliance.oldest,
-        detail=str(alliance.territory),
-    )
-
-
-def _pay_todo(alliance: Any) -> Todo:
-    return Todo(
-        title=ngettext(
-            "%(n)s projet a un versement convenu à payer",
-            "%(n)s projets ont un versement convenu à payer",
-            alliance.number,
-        )
-        % {"n": alliance.number},
-        url=f"{alliance.url('projects')}?etat=a-payer",
-        button=_("Voir les projets"),
-        alliance=alliance,
-        since=alliance.oldest,
-        detail=str(alliance.territory),
-    )
-
-
-def _ending_todo(alliance: Any) -> Todo:
-    return Todo(
-        title=ngettext(
-            "%(n)s projet finit d’ici trente jours",
-            "%(n)s projets finissent d’ici trente jours",
-            alliance.number,
-        )
-        % {"n": alliance.number},
-        url=f"{alliance.url('projects')}?etat=finit-bientot",
-        button=_("Voir les projets"),
-        alliance=alliance,
-        since=alliance.oldest,
-        detail=str(alliance.territory),
     )
