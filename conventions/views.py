@@ -16,7 +16,7 @@ from alliances.scoping import alliance_page, person_of
 from . import forms, selectors, services, watch
 from .avenants import selectors as avenant_selectors
 from .empowerment.services import missing_to_send
-from .models import Convention, Signatory
+from .models import AvenantSignatory, Convention, Signatory
 from .permissions import may_record, may_scan, signs_here
 from .reminders import remind_party
 from .scans.selectors import recent_scans
@@ -255,7 +255,13 @@ def convention_sign(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRe
 @alliance_page()
 def convention_remind(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
     """Writes to those who sign for a party that is awaited."""
-    party = selectors.party(alliance, pk)
+    return remind(request, selectors.party(alliance, pk), back_url=alliance.url("convention"))
+
+
+def remind(
+    request: HttpRequest, party: Signatory | AvenantSignatory | None, *, back_url: str
+) -> HttpResponse:
+    """Reminds a party of a convention or of an avenant; says who was told, or why nobody was."""
     if party is None:
         raise Http404
     try:
@@ -263,9 +269,9 @@ def convention_remind(request: HttpRequest, alliance: Alliance, pk: int) -> Http
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        done = _("%(party)s est relancée : %(told)s.")
+        done = _("%(party)s est relancée : %(told)s.")
         messages.success(request, done % {"party": party.name, "told": reminder.told})
-    return redirect(alliance.url("convention"))
+    return redirect(back_url)
 
 
 def _signed_message(signatory: Signatory) -> str:

@@ -16,8 +16,8 @@ from conventions import watch
 from conventions.forms import posted_rows
 from conventions.models import Avenant, AvenantSignatory, Convention
 from conventions.permissions import may_record, may_scan, signs_here
-from conventions.reminders import remind_party
 from conventions.selectors import current_convention
+from conventions.views import remind
 
 from . import forms, selectors, services, terms
 from .changes import Row
@@ -307,14 +307,7 @@ def avenant_remind(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRes
     party = selectors.party_of(alliance, pk)
     if party is None:
         raise Http404
-    try:
-        reminder = remind_party(party, by=person_of(request))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        done = _("%(party)s est relancée : %(told)s.")
-        messages.success(request, done % {"party": party.name, "told": reminder.told})
-    return redirect(alliance.url("avenant", party.avenant.number))
+    return remind(request, party, back_url=alliance.url("avenant", party.avenant.number))
 
 
 def _signed_message(signatory: AvenantSignatory) -> str:

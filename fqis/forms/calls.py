@@ -16,7 +16,7 @@ from fqis.forms.projects import lines
 from fqis.models import Call, SubEnvelope
 from fqis.selectors.calls import sub_envelopes_of
 from fqis.selectors.projects import mrcs_of, priorities_in_force
-from fqis.services.calls import CallTerms, Paper, refusals_of_call
+from fqis.services.calls import WRITTEN, CallTerms, Paper, refusals_of_call
 from plans.models import Priority
 
 
@@ -125,20 +125,7 @@ class CallForm(forms.Form):
         typed = self.cleaned_data
         part = next((one for one in self.parts if _key(one) == typed.get("place")), None)
         return CallTerms(
-            **{
-                name: typed[name]
-                for name in (
-                    "title",
-                    "presentation",
-                    "amount",
-                    "ceiling",
-                    "opens_at",
-                    "closes_at",
-                    "selection",
-                    "frequency",
-                    "follow_up",
-                )
-            },
+            **{name: typed[name] for name in WRITTEN},
             priorities=list(typed["priorities"]),
             mrc=part.mrc if part else None,
             sub_region=part.name if part else "",

@@ -32,6 +32,20 @@ class Paper:
     is_required: bool = True
 
 
+# What is written of a call as it is typed.
+WRITTEN = (
+    "title",
+    "presentation",
+    "amount",
+    "ceiling",
+    "opens_at",
+    "closes_at",
+    "selection",
+    "frequency",
+    "follow_up",
+)
+
+
 @dataclass(frozen=True)
 class CallTerms:
     """All that a call says. Amounts in dollars; ``mrc`` or ``sub_region`` for a sub-envelope;
@@ -150,19 +164,7 @@ def write_call(
         if revision is not None and call.revision != revision:
             raise already(call.changed_by, call.changed_at, _("modifié"))
         call.revision += 1
-    for name in [
-        "title",
-        "presentation",
-        "amount",
-        "ceiling",
-        "opens_at",
-        "closes_at",
-        "selection",
-        "frequency",
-        "follow_up",
-        "mrc",
-        "sub_region",
-    ]:
+    for name in (*WRITTEN, "mrc", "sub_region"):
         value = getattr(terms, name)
         setattr(call, name, value.strip() if isinstance(value, str) else value)
     call.changed_at, call.changed_by = clock.now(), by

@@ -159,8 +159,12 @@ def match_columns(
         source.check_again()
     except TransitionNotAllowed as error:
         raise _stale(source) from error
-    source.mapping, source.refusal = known, ""
-    source.attempts, source.seen_at, source.lines_read, source.lines_total = 0, None, 0, None
+    source.mapping, source.lines_read, source.lines_total = known, 0, None
+    return _send_to_worker(source)
+
+
+def _send_to_worker(source: RegisterImport) -> RegisterImport:
+    source.attempts, source.seen_at, source.refusal = 0, None, ""
     source.save()
     transaction.on_commit(lambda: queue.send("fqis.tasks.work_on_import", source.pk))
     return source
@@ -180,10 +184,7 @@ def apply_import(source: RegisterImport, *, by: User) -> RegisterImport:
         source.apply(by=by)
     except TransitionNotAllowed as error:
         raise _stale(source) from error
-    source.attempts, source.seen_at, source.refusal = 0, None, ""
-    source.save()
-    transaction.on_commit(lambda: queue.send("fqis.tasks.work_on_import", source.pk))
-    return source
+    return _send_to_worker(source)
 
 
 @transaction.atomic
@@ -196,10 +197,7 @@ def undo_import(source: RegisterImport, *, by: User) -> RegisterImport:
         source.undo(by=by)
     except TransitionNotAllowed as error:
         raise _stale(source) from error
-    source.attempts, source.seen_at, source.refusal = 0, None, ""
-    source.save()
-    transaction.on_commit(lambda: queue.send("fqis.tasks.work_on_import", source.pk))
-    return source
+    return _send_to_worker(source)
 
 
 @transaction.atomic
