@@ -18,7 +18,7 @@ from conventions.models import Convention
 from tests.factories import AllianceFactory, OrganisationFactory
 
 from .avenants import moved, new_row, schedule, signed_avenant, with_spec
-from .factories import AMOUNT, DRAFTED, signed_convention, signed_entente
+from .factories import AMOUNT, DRAFTED, room_for, signed_convention, signed_entente
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +28,8 @@ def at_noon(day: date) -> datetime:
 
 
 def amend(convention: Convention, day: date, **changes: object) -> Convention:
+    if isinstance(amount := changes.get("amount"), Decimal):
+        room_for(convention.alliance, amount)
     with clock.at(at_noon(day)):
         signed_avenant(Convention.objects.for_pages().get(pk=convention.pk), **changes)  # type: ignore[arg-type]
     return Convention.objects.for_pages().get(pk=convention.pk)

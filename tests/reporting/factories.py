@@ -28,11 +28,15 @@ LINES = {
 }
 
 
-def signed_alliance(territory: str = "mauricie") -> Alliance:
+# The tranches after the first, in dollars.
+OTHERS = Decimal("1246420.50")
+
+
+def signed_alliance(territory: str = "mauricie", *, others: Decimal = OTHERS) -> Alliance:
     """Its convention is signed: five tranches, the last three wait for a report."""
     alliance = AllianceFactory(territory)
     portal = User.objects.portal()
-    first, others = Decimal("820000.00"), Decimal("1246420.50")
+    first = Decimal("820000.00")
     waits = [
         (MilestoneKind.CONVENTION_SIGNED, 0),
         (MilestoneKind.PLAN_APPROVED, 0),
@@ -69,8 +73,10 @@ def period(year: int = 2024) -> ReportingPeriod:
 class Story:
     """The people around the report of one Alliance, and the report brought to a state."""
 
-    def __init__(self, territory: str = "mauricie", *, year: int = 2024) -> None:
-        self.alliance = signed_alliance(territory)
+    def __init__(
+        self, territory: str = "mauricie", *, year: int = 2024, others: Decimal = OTHERS
+    ) -> None:
+        self.alliance = signed_alliance(territory, others=others)
         self.period = period(year)
         place = self.alliance.territory
         self.coordination = person("coordination", place)
