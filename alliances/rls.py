@@ -22,11 +22,14 @@ $$ SELECT nullif(current_setting('app.user_id', true), '')::bigint $$;
 CREATE FUNCTION app_territories() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public AS
 $$ SELECT coalesce(array_agg(DISTINCT p.content_object_id), '{}'::bigint[])
-   FROM alliances_territorygrouppermission p
-   JOIN auth_permission a ON a.id = p.permission_id AND a.codename = 'view_territory'
-   JOIN alliances_user_groups g ON g.group_id = p.group_id
-   JOIN alliances_user u ON u.id = g.user_id AND u.is_active
-   WHERE g.user_id = public.app_user_id() $$;
+   FROM alliances_user u
+   JOIN alliances_user_groups g ON g.user_id = u.id
+   JOIN alliances_territorygrouppermission p ON p.group_id = g.group_id
+   WHERE u.id = public.app_user_id() AND u.is_active AND p.permission_id = (
+       SELECT a.id FROM auth_permission a
+       JOIN django_content_type c ON c.id = a.content_type_id
+       WHERE a.codename = 'view_territory'
+         AND c.app_label = 'alliances' AND c.model = 'territory') $$;
 
 CREATE FUNCTION app_is_ministry() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public AS

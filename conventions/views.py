@@ -269,7 +269,7 @@ def remind(
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        done = _("%(party)s est relancée : %(told)s.")
+        done = _("%(party)s est relancée : %(told)s.")
         messages.success(request, done % {"party": party.name, "told": reminder.told})
     return redirect(back_url)
 

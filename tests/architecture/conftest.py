@@ -270,7 +270,10 @@ def _import_register(alliance: Alliance, cast: Cast) -> None:
         title_key="x", received_on=day, starts_on=day, ends_on=day, requested=1, state="received",
     )  # fmt: skip
     ImportFault.objects.create(source=source, line=3, field="neq", code="neq", value="x")
-    RegisterImport.objects.filter(pk=source.pk).update(state="checked", faults_count=1)
+    summary = {"projects": 1, "new_bodies": 1, "states": {"received": 1}}
+    RegisterImport.objects.filter(pk=source.pk).update(
+        state="checked", faults_count=1, summary=summary
+    )
 
 
 def _scan_papers(alliance: Alliance, cast: Cast) -> None:

@@ -113,10 +113,11 @@ def test_an_indicator_is_moved_and_copied_in_the_form_of_its_action(
     form = f"{PLAN}1/8/action/{action.pk}/"
 
     page = client.get(form).content.decode()
+    shown = list(action.indicators.all())
     moved = client.post(f"{PLAN}1/8/indicateur/{last.pk}/deplacer/", {"sens": "haut"})
     copied = client.post(f"{PLAN}1/8/indicateur/{last.pk}/copier/")
 
-    for one in action.indicators.all():
+    for one in shown:
         assert f'<form id="ranger-{one.pk}"' in page
         assert f'form="ranger-{one.pk}"' in page
     assert 'form=""' not in page

@@ -133,9 +133,9 @@ def test_a_plan_submitted_meanwhile_receives_nothing() -> None:
 def test_nothing_is_placed_nor_ended_before_the_file_is_read() -> None:
     word = waiting()
 
-    with pytest.raises(StaleAct, match="en lecture"):
+    with pytest.raises(StaleAct, match="lit encore"):
         place_pieces(word, {0: PieceChoice("1a")}, by=UserFactory())
-    with pytest.raises(StaleAct, match="en lecture"):
+    with pytest.raises(StaleAct, match="lit encore"):
         finish_import(word, by=UserFactory(), leave_rest=True)
 
 
