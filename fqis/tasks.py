@@ -8,7 +8,14 @@ from django.db import connection, transaction
 from alliances import clock
 from alliances.identity import acting_as_portal
 from fqis.models import Call, RegisterImport, ResultRequest
-from fqis.services import applications, calls, import_applying, import_reading, result_links
+from fqis.services import (
+    applications,
+    calls,
+    import_applying,
+    import_reading,
+    publication,
+    result_links,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -136,3 +143,9 @@ def sweep_imports() -> int:
     for pk in waiting:
         work_on_import.apply_async([pk], retry=False)
     return len(waiting)
+
+
+@shared_task
+def refresh_publication() -> int:
+    """Makes the public pages and the open data anew; the number of initiatives."""
+    return publication.refresh_publication().initiatives

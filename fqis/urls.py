@@ -19,6 +19,7 @@ from fqis.views import (
     project_results,
     projects,
     public_calls,
+    public_initiatives,
     queue,
     recoveries,
     register,
@@ -46,6 +47,18 @@ urlpatterns = [
         "appels/<slug:place>/<slug:cycle>/<str:number>/",
         public_calls.public_call,
         name="public_call",
+    ),
+    path("initiatives/", public_initiatives.initiatives, name="public_initiatives"),
+    path(
+        "initiatives/<slug:place>/",
+        public_initiatives.initiatives_of,
+        name="public_initiatives_of",
+    ),
+    path("donnees-ouvertes/", public_initiatives.open_data, name="open_data"),
+    path(
+        "donnees-ouvertes/initiatives.<str:extension>",
+        public_initiatives.open_data_file,
+        name="open_data_file",
     ),
     path("demandes/<str:token>/", applications.application, name="application"),
     path(

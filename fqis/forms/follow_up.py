@@ -280,3 +280,13 @@ class ContinueForm(ActForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].initial = self.project.title
         self.fields["agreed_on"].initial = clock.today()
+
+
+class PracticeForm(ActForm):
+    title = forms.CharField(label=_("Titre"), max_length=120)
+    text = forms.CharField(
+        label=_("Ce qui a bien marché"),
+        max_length=1200,
+        widget=lines(5),
+        help_text=_("Tout le monde le lira. Ne nommez aucune personne."),
+    )

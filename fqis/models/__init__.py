@@ -22,6 +22,7 @@ from .moves import EnvelopeMove
 from .payments import PaymentAnswer, PaymentAnswerLine, PaymentBatch, PaymentLine
 from .project_payments import ProjectExpense, ProjectPayment
 from .projects import Decision, Project, ProjectPlace
+from .publication import SMALL_COUNT, GoodPractice, Publication, PublishedInitiative
 from .recoveries import Recovery
 from .register import ProjectTally, SavedView
 from .results import ProjectResult, ResultPhoto, ResultRequest, ResultTarget
@@ -31,6 +32,7 @@ from .versements import Versement
 
 __all__ = [
     "MAX_SCORE",
+    "SMALL_COUNT",
     "Allocation",
     "AllocationFigure",
     "AllocationLine",
@@ -54,6 +56,7 @@ __all__ = [
     "EnvelopeShare",
     "EnvelopeSplit",
     "FundingSource",
+    "GoodPractice",
     "ImportFault",
     "ImportLine",
     "PaymentAnswer",
@@ -70,6 +73,8 @@ __all__ = [
     "ProjectPlace",
     "ProjectResult",
     "ProjectTally",
+    "Publication",
+    "PublishedInitiative",
     "Recovery",
     "Referral",
     "RegisterImport",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliances import drawings
-from alliances.models import Alliance
+from alliances.models import Alliance, Territory
 from alliances.money import ZERO
 from alliances.templatetags.portal import money0
 from fqis.models import Project, ProjectPlace, ProjectTally
@@ -129,7 +129,9 @@ def portrait_across(alliances: Sequence[Alliance], cycle: str) -> Portrait:
         **_sums(cells, set(lineages_in_force(alliances))),
         states=_states(cells, f"{register}&etat="),
         places=places,
-        tiles=_tiles(alliances, places),
+        tiles=amount_tiles(
+            [(one.territory, line.granted) for one, line in zip(alliances, places, strict=True)]
+        ),
     )
 
 
@@ -209,8 +211,9 @@ def _by_mrc(alliance: Alliance, register: str) -> list[Line]:
     ]
 
 
-def _tiles(alliances: Sequence[Alliance], places: Sequence[Line]) -> drawings.TileMap:
-    largest = max((one.granted for one in places), default=ZERO)
+def amount_tiles(amounts: Sequence[tuple[Territory, Decimal]]) -> drawings.TileMap:
+    """A map of the territories, darker where there are more dollars."""
+    largest = max((amount for _territory, amount in amounts), default=ZERO)
     keys = {
         "shade0": _("Aucun montant"),
         "shade1": _("Jusqu’au tiers du plus grand montant"),
@@ -218,9 +221,8 @@ def _tiles(alliances: Sequence[Alliance], places: Sequence[Line]) -> drawings.Ti
         "shade3": _("Au-delà"),
     }
     tiles = []
-    for alliance, line in zip(alliances, places, strict=True):
-        kind = drawings.shade_of(line.granted, largest)
-        territory = alliance.territory
-        word = money0(line.granted)
+    for territory, amount in amounts:
+        kind = drawings.shade_of(amount, largest)
+        word = money0(amount)
         tiles.append(drawings.Tile(territory.abbreviation, territory.name, word, kind, keys[kind]))
     return drawings.tile_map(tiles)

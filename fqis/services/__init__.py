@@ -44,6 +44,7 @@ from .decision_letters import write_letter
 from .envelopes import confirm_amount, open_envelope, propose_amount, withdraw_amount
 from .expenses import cancel_expense, record_expense
 from .follow_up import abandon_project, complete_project, start_project
+from .good_practices import publish_practice, shown_practice, withdraw_practice
 from .holds import cancel_versement, hold_versement, park_versement, release_versement
 from .moves import decide_move, propose_move, withdraw_move
 from .organisations import register_organisation, set_contact
@@ -151,6 +152,7 @@ __all__ = [
     "propose_move",
     "propose_recovery",
     "publish_call",
+    "publish_practice",
     "read_answer",
     "receive_recovery",
     "recommend_versement",
@@ -173,6 +175,7 @@ __all__ = [
     "set_contact",
     "set_own_share_ceiling",
     "set_public_funding_limit",
+    "shown_practice",
     "sign_agreement",
     "start_project",
     "submit_by_link",
@@ -184,6 +187,7 @@ __all__ = [
     "withdraw_conflict",
     "withdraw_move",
     "withdraw_photo",
+    "withdraw_practice",
     "write_call",
     "write_figures",
     "write_grid",

@@ -16,11 +16,13 @@ from fqis.forms.follow_up import (
     CorrectionForm,
     ExpenseForm,
     PaymentForm,
+    PracticeForm,
     ReasonForm,
     SignedFileForm,
     SignForm,
     open_change,
 )
+from fqis.forms.projects import ActForm
 from fqis.forms.results import AskForm, OneResultForm, ReturnForm
 from fqis.models import Project, ProjectInstalment
 from fqis.views.acts import Act
@@ -85,6 +87,10 @@ def _left(project: Project) -> object:
 
 def _submitted(project: Project) -> object:
     return project.results.filter(state="submitted").exists()
+
+
+def _unshown(project: Project) -> object:
+    return services.shown_practice(project) is None
 
 
 def _always(project: Project) -> object:
@@ -192,6 +198,16 @@ FOLLOW_UP = (
         page=RESULTS,
     ),
     Act(
+        "presenter",
+        _("Présenter comme bonne pratique"),
+        PracticeForm,
+        services.publish_practice,
+        _("Bonne pratique enregistrée. Elle paraîtra demain sur la page publique du territoire."),
+        _when(_unshown, State.ACCEPTED, State.AGREED, State.UNDER_WAY, State.COMPLETED),
+        kind="second",
+        page=RESULTS,
+    ),
+    Act(
         "corriger-paiement",
         _("Corriger un paiement"),
         CorrectionForm,
@@ -230,5 +246,15 @@ FOLLOW_UP = (
         _when(_prepared, State.ACCEPTED),
         kind="danger",
         page=MONEY,
+    ),
+    Act(
+        "retirer-pratique",
+        _("Retirer la bonne pratique"),
+        ActForm,
+        services.withdraw_practice,
+        _("Bonne pratique retirée. Elle disparaîtra demain de la page publique."),
+        _when(services.shown_practice, State.ACCEPTED, *FOLLOWED),
+        kind="danger",
+        page=RESULTS,
     ),
 )

@@ -97,6 +97,7 @@ def results_page(
     context = {
         **_base(project, "project_follow_results"),
         **_with_acts(request, project, "project_follow_results", bound),
+        "practice": services.shown_practice(project),
         "years": years,
         "may_write": can(person_of(request), "manage_projects", project),
     }

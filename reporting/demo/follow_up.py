@@ -11,6 +11,7 @@ from fqis.models import Project, ProjectResult
 from fqis.services.agreements import Part, prepare_agreement, sign_agreement
 from fqis.services.changes import agree_change, propose_change
 from fqis.services.expenses import record_expense
+from fqis.services.good_practices import publish_practice
 from fqis.services.result_links import ask_result, link_of, submit_by_link
 from fqis.services.results import accept_result, return_result
 
@@ -115,6 +116,14 @@ class FollowUp:
             testimony="« J’ai retrouvé le goût de cuisiner, et des voisins. »" if self.rank else "",
         )
         if self.rank == 2:
+            publish_practice(
+                self.project,
+                by=self.by,
+                title="Cuisiner ensemble, puis s’entraider",
+                text="Les participants ont choisi les menus et l’horaire. Au troisième mois, ils"
+                " s’étaient donné un tour de garde pour les enfants. Prévoyez une salle avec une"
+                " cuisine et un coin pour jouer.",
+            )
             return accept_result(result, by=self.by)
         if self.rank == 0:
             return return_result(

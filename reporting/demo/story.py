@@ -10,10 +10,12 @@ from decimal import Decimal
 
 from django.db import connection, connections
 
+from alliances import clock
 from alliances.models import Alliance
 from fqis.models import Recovery
+from fqis.services.publication import refresh_publication
 
-from .agenda import Agenda
+from .agenda import Agenda, moment_of
 from .avenants import Amended, tell_avenants
 from .calls import Calls
 from .committees import Committees
@@ -80,6 +82,8 @@ def tell(cast: Cast, alliances: list[Alliance]) -> None:
     for profile in PROFILES:
         _money_in_doubt(Payments(profile, by_slug[profile.slug], cast, agenda))
     agenda.play()
+    with clock.at(moment_of(date(2026, 11, 22), 3, 10)):
+        refresh_publication()
 
 
 def _tell_committees(chapters: list[Committees]) -> None:

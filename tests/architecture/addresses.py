@@ -297,6 +297,8 @@ OBJECT_ARGUMENTS: dict[str, Arguments] = {
     "envelope_move_decide": find.move_of_money,
     "envelope_move_withdraw": find.move_of_money,
     "public_territory": lambda a: (a.territory.slug,),
+    "public_initiatives_of": lambda a: (a.territory.slug,),
+    "open_data_file": lambda a: ("csv",),
     "public_call": lambda a: (a.territory.slug, a.cycle.slug, *find.call(a)),
     **dict.fromkeys(["application", "application_receipt"], find.application),
     "own_share_ceiling": lambda a: (a.cycle.slug,),

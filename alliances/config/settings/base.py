@@ -270,6 +270,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "plans.tasks.send_due_reminders",
         "schedule": crontab(hour="7,13", minute=0),
     },
+    "public-data": {
+        "task": "fqis.tasks.refresh_publication",
+        "schedule": crontab(hour=3, minute=10),
+    },
     "memberships": {
         "task": "alliances.tasks.apply_memberships",
         "schedule": crontab(hour=0, minute=5),
