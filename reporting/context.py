@@ -33,16 +33,21 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return {"nav_items": [], "current_user_label": ""}
     assert user is not None
     return {
-        "nav_items": SimpleLazyObject(lambda: nav_items(user, request.path)),
+        "nav_items": SimpleLazyObject(
+            lambda: nav_items(user, request.path, counted=getattr(request, "counts_todos", True))
+        ),
         "current_user_label": SimpleLazyObject(lambda: current_user_label(user)),
     }
 
 
-def nav_items(user: User, path: str) -> list[NavItem]:
-    """The links of the person's side; the one whose address begins ``path`` is current."""
+def nav_items(user: User, path: str, *, counted: bool = True) -> list[NavItem]:
+    """The links of the person's side; the one whose address begins ``path`` is current.
+
+    ``counted``: with the number of things that wait for the person.
+    """
     links = _links(user)
     current = _current([url for _label, url in links], path)
-    waiting = count_todos(user)
+    waiting = count_todos(user) if counted else 0
     return [
         NavItem(label, url, current=url == current, count=waiting if url == "/" else 0)
         for label, url in links

@@ -6,17 +6,23 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 
+def _refusal(request: HttpRequest, template: str, status: int, **context: str) -> HttpResponse:
+    """Nothing is counted for its navigation: a page that says no must cost little."""
+    request.counts_todos = False  # type: ignore[attr-defined]
+    return render(request, template, context, status=status)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/400.html", status=400)
+    return _refusal(request, "errors/400.html", 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The reason is shown when the one who refused wrote it for people."""
-    return render(request, "errors/403.html", {"reason": str(exception)}, status=403)
+    return _refusal(request, "errors/403.html", 403, reason=str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/404.html", status=404)
+    return _refusal(request, "errors/404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
