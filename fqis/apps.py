@@ -186,6 +186,8 @@ class FqisConfig(AppConfig):
                 "agree_project_change": _("Modification convenue"),
                 "decline_project_change": _("Modification écartée"),
                 "continue_project": _("Poursuite d’un projet structurant"),
+                "show_practice": _("Bonne pratique présentée à tous"),
+                "hide_practice": _("Bonne pratique retirée"),
                 "ask_result": _("Résultats demandés"),
                 "remind_results": _("Organisations relancées"),
                 "revoke_result_request": _("Lien des résultats fermé"),

@@ -39,7 +39,7 @@ def publish_practice(project: Project, *, by: User, title: str, text: str) -> Go
     except IntegrityError as error:
         raise StaleAct(_("Ce projet est déjà présenté comme bonne pratique.")) from error
     told = _("a présenté le projet %(project)s comme bonne pratique")
-    record_on(project, by=by, verb="publish_practice", summary=told)
+    record_on(project, by=by, verb="show_practice", summary=told)
     return practice
 
 
@@ -55,5 +55,5 @@ def withdraw_practice(project: Project, *, by: User) -> GoodPractice:
     practice.withdrawn_at, practice.withdrawn_by = clock.now(), by
     practice.save(update_fields=["withdrawn_at", "withdrawn_by"])
     told = _("a retiré la bonne pratique du projet %(project)s")
-    record_on(project, by=by, verb="withdraw_practice", summary=told)
+    record_on(project, by=by, verb="hide_practice", summary=told)
     return practice

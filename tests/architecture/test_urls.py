@@ -45,6 +45,7 @@ WITHOUT_OBJECT = {
     "mfa_deactivate_totp": "nobody has a second factor in the story",
     "mfa_download_recovery_codes": "nobody has a second factor in the story",
     "mfa_view_recovery_codes": "nobody has a second factor in the story",
+    "open_data_file": "each test has a folder of its own, without the story's files",
     "register_view_remove": "a view of the national register is its owner's alone",
     "scan_image": "each test has a folder of its own, without the story's files",
 }
