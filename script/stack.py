@@ -1,5 +1,6 @@
 """The portal's own processes: web server and worker, for the demo and the browser tests."""
 
+import json
 import sys
 import time
 import urllib.request
@@ -7,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
 
 from script.processes import Child, StackError, pause, run, start
 
@@ -50,11 +52,15 @@ class Stack:
 
 
 def is_ready(url: str) -> bool:
+    """Every part answers; the documents of the story may still be in the making."""
     # Whatever proxy the environment names, this address is on this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{url}/sante/pret/", timeout=5) as answer:
             return bool(answer.status == 200)
+    except HTTPError as answer:
+        parts = json.load(answer)
+        return {name for name, state in parts.items() if state == "ko"} == {"etat", "documents"}
     except OSError:
         return False
 

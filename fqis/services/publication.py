@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
@@ -175,7 +175,7 @@ def totals_of(rows: QuerySet[PublishedInitiative]) -> dict[str, Any]:
     return found
 
 
-def _sum(row: dict[str, Any]) -> dict[str, Any]:
+def _sum(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "initiatives": row["initiatives"],
         "amount": str(row["amount"] or ZERO),

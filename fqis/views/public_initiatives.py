@@ -1,5 +1,7 @@
 """What anybody reads of the funded initiatives, without an account, and the open data."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
@@ -52,7 +54,11 @@ def initiatives_of(request: HttpRequest, place: str) -> HttpResponse:
     territory = get_object_or_404(Territory, slug=place)
     publication = selectors.latest()
     cycles = selectors.cycles_of(publication)
-    context = {"publication": publication, "territory": territory, "cycles": cycles}
+    context: dict[str, Any] = {
+        "publication": publication,
+        "territory": territory,
+        "cycles": cycles,
+    }
     if publication is not None and cycles:
         cycle = _chosen(request, cycles)
         rows = selectors.initiatives_of(cycle, territory)
