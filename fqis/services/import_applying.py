@@ -224,7 +224,8 @@ def _write_follow_up(source: RegisterImport, by: User) -> None:
         where="l.paid IS NOT NULL",
         join=f"{agreement} JOIN fqis_projectinstalment i ON i.agreement_id = a.id",
     )
-    year = "coalesce(l.closed_on, least(l.ends_on, current_date)) - interval '3 months'"
+    today = f"date '{clock.today().isoformat()}'"
+    year = f"coalesce(l.closed_on, least(l.ends_on, {today})) - interval '3 months'"
     _insert(
         ProjectResult,
         source,

@@ -26,7 +26,7 @@ from fqis.selectors import project_follow_up as follow_up
 from fqis.selectors import projects as selectors
 from fqis.selectors.committees import conflicts_of, people_of_table
 from fqis.selectors.pages import project_pages
-from fqis.services.decision_letters import letters_of
+from fqis.services.decision_letters import LETTER_KIND, letters_of
 from fqis.views.acts import Offered, add_refusal, perform
 from fqis.views.project_acts import ACTS, offered_acts
 from fqis.views.project_pages import PAGES, get_project, pages_of
@@ -182,7 +182,9 @@ def _page(
         "whole_cost": project.amount_requested + other_money,
         "files": Document.objects.filter(
             subject_label="fqis.project", subject_id=project.pk, state=Document.State.READY
-        ).order_by("pk"),
+        )
+        .exclude(kind=LETTER_KIND)
+        .order_by("pk"),
         "timeline": selectors.timeline_of(project),
         "may_check": project.state == State.RECEIVED and can(user, "manage_projects", project),
         "may_decide": can(user, "decide_projects", project),

@@ -24,9 +24,12 @@ from .agenda import moment_of
 from .chapter import Chapter
 from .follow_up import FOLLOWED, FollowUp
 from .money import split_tranches
+from .registers import BROUGHT, Register, Request, Written, day_brought
 from .words import INDIGENOUS_ORGANISATIONS, INITIATIVES, ORGANISATIONS, at_place
 
 LAST_DAY = date(2026, 11, 22)
+# In each territory, the projects told act by act; the others come from the Table's own register.
+BY_HAND = 14
 SOURCES = [
     "Municipalité",
     "Centraide",
@@ -70,10 +73,17 @@ class Projects(Chapter):
         span = (LAST_DAY - first).days
         total = self.profile.projects
         choices = self._titles(places, set(priorities))
+        register = Register(self.alliance, self.coordination, self._as_coordination)
         for index in range(total):
             received = first + timedelta(days=3 + span * index // (total + 1))
             theme, title, people, place = next(choices)
-            self._tell_one(received, title, people, place, priorities[theme], carriers)
+            request = self._request(received, title, people, place, priorities[theme], carriers)
+            if index % max(1, total // BY_HAND) and received < BROUGHT[-1]:
+                register.write(self._written(request))
+            else:
+                self._tell_one(request)
+        for project, written in register.bring():
+            self._go_on(project, written)
 
     def _read_plan(self) -> tuple[date, dict[str, Priority], list[Mrc]]:
         """The first day a project can come, the priorities by national theme, and the MRCs."""
@@ -142,7 +152,7 @@ class Projects(Chapter):
                 yield theme, text if phase == 1 else f"{text}, phase {phase}", people, place
             phase += 1
 
-    def _tell_one(
+    def _request(
         self,
         received: date,
         title: str,
@@ -150,61 +160,104 @@ class Projects(Chapter):
         place: Mrc | None,
         priority: Priority,
         carriers: list[Organisation],
-    ) -> None:
+    ) -> Request:
         pick = self.random
         asked = (self.average * pick.randrange(30, 170) / 100 / 250).quantize(Decimal(1)) * 250
         starts = received + timedelta(days=60)
         months = pick.choice([8, 10, 12, 12, 18, 24])
-        ends = starts + timedelta(days=30 * months)
-        expected = max(10, people * pick.randrange(50, 110) // 100)
-        others = [
-            Source(name, (asked * pick.randrange(10, 45) / 100).quantize(Decimal(1)), True)
-            for name in pick.sample(SOURCES, pick.randrange(0, 3))
-        ]
-        shared = pick.random()
+        return Request(
+            received=received,
+            title=title,
+            carrier=pick.choice(carriers),
+            priority=priority,
+            place=place,
+            asked=asked,
+            starts=starts,
+            ends=starts + timedelta(days=30 * months),
+            expected=max(10, people * pick.randrange(50, 110) // 100),
+            others=[
+                Source(name, (asked * pick.randrange(10, 45) / 100).quantize(Decimal(1)), True)
+                for name in pick.sample(SOURCES, pick.randrange(0, 3))
+            ],
+        )
+
+    def _tell_one(self, request: Request) -> None:
+        shared = self.random.random()
+        place = request.place
 
         def register() -> Project:
             return register_project(
                 self.alliance,
                 by=self.coordination,
-                title=title,
-                organisation=pick.choice(carriers),
-                amount_requested=asked,
-                starts_on=starts,
-                ends_on=ends,
-                priority=priority,
-                sources=others,
-                budget=_budget(asked, others) if shared > 0.6 else [],
+                title=request.title,
+                organisation=request.carrier,
+                amount_requested=request.asked,
+                starts_on=request.starts,
+                ends_on=request.ends,
+                priority=request.priority,
+                sources=request.others,
+                budget=_budget(request.asked, request.others) if shared > 0.6 else [],
                 mrcs=[place] if place and shared < 0.8 else [],
-                people_expected=expected,
-                received_on=received,
+                people_expected=request.expected,
+                received_on=request.received,
                 is_structuring=shared > 0.85,
                 pools_people=shared < 0.6,
                 pools_material=0.2 < shared < 0.75,
                 pools_money=shared > 0.7,
             )
 
-        project = self._as_coordination(received, register)
+        project = self._as_coordination(request.received, register)
         assert isinstance(project, Project)
-        self._decide(project, received, asked, expected, priority)
+        self._decide(project, request)
 
-    def _decide(
-        self, project: Project, received: date, asked: Decimal, expected: int, priority: Priority
-    ) -> None:
-        decided = received + timedelta(days=35)
+    def _outcome(self, decided: date, asked: Decimal) -> tuple[str, str, Decimal | None]:
+        """The decision, its reason, the amount of an accepted project."""
+        luck = self.random.random()
+        if luck < 0.13:
+            return (
+                "refused",
+                "Le projet ressemble à un autre, déjà soutenu dans le même milieu.",
+                None,
+            )
+        if luck < 0.17 and decided > date(2026, 8, 1):
+            return "deferred", "Le comité attend un budget révisé.", None
+        share = self.random.choice([100, 100, 90, 80, 75])
+        return "accepted", "", (asked * share / 100).quantize(Decimal("0.01"))
+
+    def _written(self, request: Request) -> Written:
+        """Where the project stood when the Table brought its register."""
+        decided = request.received + timedelta(days=35)
+        brought = day_brought(request.received)
+        written = Written(request, brought)
+        if decided > brought:
+            return written
+        outcome, reason, amount = self._outcome(decided, request.asked)
+        written.outcome, written.reason, written.granted = outcome, reason, amount
+        written.decided = decided
+        agreed = decided + timedelta(days=14)
+        if amount is not None and agreed <= brought:
+            written.agreed = agreed
+            written.begun = min(agreed + timedelta(days=11), brought)
+            written.paid = (amount / 2).quantize(Decimal("0.01"))
+        return written
+
+    def _go_on(self, project: Project, written: Written) -> None:
+        """What came after the register: results of each year, the last payment, the end."""
+        if written.begun is None or written.granted is None or written.paid is None:
+            return
+        expected = written.request.expected
+        self._tell_years(project, written.begun, expected, None)
+        if self.random.random() < 0.03:
+            self._quit(project, written.brought + timedelta(days=12))
+        elif project.ends_on + timedelta(days=20) <= LAST_DAY:
+            self._finish(project, written.granted - written.paid, expected)
+
+    def _decide(self, project: Project, request: Request) -> None:
+        decided = request.received + timedelta(days=35)
         if decided > LAST_DAY:
             return
-        luck, by = self.random.random(), self.coordination
-        if luck < 0.13:
-            reason = "Le projet ressemble à un autre, déjà soutenu dans le même milieu."
-            outcome, amount = "refused", None
-        elif luck < 0.17 and decided > date(2026, 8, 1):
-            reason = "Le comité attend un budget révisé."
-            outcome, amount = "deferred", None
-        else:
-            reason, outcome = "", "accepted"
-            share = self.random.choice([100, 100, 90, 80, 75])
-            amount = (asked * share / 100).quantize(Decimal("0.01"))
+        by = self.coordination
+        outcome, reason, amount = self._outcome(decided, request.asked)
 
         def decide() -> None:
             analyse_project(project, by=by, because="Demande lue avec l’organisme, avant décision.")
@@ -214,13 +267,13 @@ class Projects(Chapter):
                 outcome=outcome,
                 on=decided,
                 amount=amount,
-                priority=priority if outcome == "accepted" else None,
+                priority=request.priority if outcome == "accepted" else None,
                 reason=reason,
             )
 
         self._as_coordination(decided, decide)
         if amount is not None:
-            self._carry_out(project, decided, amount, expected)
+            self._carry_out(project, decided, amount, request.expected)
 
     def _carry_out(self, project: Project, decided: date, amount: Decimal, expected: int) -> None:
         by = self.coordination
@@ -306,8 +359,9 @@ class Projects(Chapter):
         met = self.random.random() < 0.7
 
         def finish() -> None:
-            last = ProjectInstalment.objects.get(agreement__project=project, rank=2)
-            meet_condition(last, by=by, on=day, note="Rapport final reçu.")
+            last = ProjectInstalment.objects.filter(agreement__project=project, rank=2).first()
+            if last is not None:
+                meet_condition(last, by=by, on=day, note="Rapport final reçu.")
             record_payment(project, by=by, on=day, amount=rest)
             complete_project(
                 project,
