@@ -56,6 +56,16 @@ def django_db_setup(
             teardown_databases(made, 0)
 
 
+# What opens a page in this process.
+VISITORS = {"client", "rf"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if VISITORS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("screen")
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded stays: looking through it again and again takes a tenth of the suite."""
     gc.collect()

@@ -9,15 +9,19 @@ import csv
 import os
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponse
+from django.template.backends.django import Template
 from django.test import Client
+from django.utils.safestring import mark_safe
 
 from alliances.models import Alliance, User
 
@@ -38,6 +42,8 @@ PEOPLE = {
     "elsewhere": "direction@estrie.example",
 }
 ACTORS = ["anonymous", *PEOPLE]
+# One of each side reads the whole page; of the others, the answer alone is asked.
+READERS = {"anonymous", "coordination", "advisor", "analyst"}
 ROUTES = routes()
 # Objects that the story has none of: their pages answer 404 to everybody.
 WITHOUT_OBJECT = {
@@ -97,26 +103,41 @@ def sessions(story: dict[str, Alliance], django_db_blocker: Any) -> dict[str, Cl
     return clients
 
 
-def ask(client: Client, method: str, address: Address) -> str:
-    """One visit by one person, that leaves nothing behind: neither a row nor a cookie."""
+def ask(client: Client, method: str, address: Address, *, read: bool) -> str:
+    """One visit by one person, that leaves nothing behind: neither a row nor a cookie.
+
+    ``read``: whether the page is written out.
+    """
     kept = copy.deepcopy(client.cookies)
     before = transaction.savepoint()
+    unread = nullcontext() if read else patch.object(Template, "render", return_value=mark_safe(""))
     try:
-        if method == "GET":
-            with connection.execute_wrapper(only_reads(address.route)):
-                return outcome(client.get(address.url))
-        return outcome(client.post(address.url, address.data))
+        with unread:
+            return visited(client, method, address)
     finally:
         transaction.savepoint_rollback(before)
         client.cookies = kept
 
 
+def visited(client: Client, method: str, address: Address) -> str:
+    if method == "POST":
+        return outcome(client.post(address.url, address.data))
+    with connection.execute_wrapper(only_reads(address.route)):
+        return outcome(client.get(address.url))
+
+
 def asked_by_all(sessions: dict[str, Client], method: str, address: Address) -> dict[str, str]:
     """What each person is answered. A method that a view does not know, it knows for nobody."""
-    seen = {actor: ask(sessions[actor], method, address) for actor in ACTORS[:2]}
+
+    def asked(actors: list[str]) -> dict[str, str]:
+        return {
+            actor: ask(sessions[actor], method, address, read=actor in READERS) for actor in actors
+        }
+
+    seen = asked(ACTORS[:2])
     if seen[ACTORS[1]] == "405":
         return seen | dict.fromkeys(ACTORS[2:], "405")
-    return seen | {actor: ask(sessions[actor], method, address) for actor in ACTORS[2:]}
+    return seen | asked(ACTORS[2:])
 
 
 def rows_of(route: str, alliance: Alliance, sessions: dict[str, Client]) -> list[dict[str, str]]:
