@@ -243,9 +243,14 @@ class Projects(Chapter):
 
     def _go_on(self, project: Project, written: Written) -> None:
         """What came after the register: results of each year, the last payment, the end."""
-        if written.begun is None or written.granted is None or written.paid is None:
-            return
         expected = written.request.expected
+        if written.decided is None:
+            self._decide(project, written.request)
+        if written.decided is None or written.granted is None:
+            return
+        if written.begun is None or written.paid is None:
+            self._carry_out(project, written.decided, written.granted, expected)
+            return
         self._tell_years(project, written.begun, expected, None)
         if self.random.random() < 0.03:
             self._quit(project, written.brought + timedelta(days=12))

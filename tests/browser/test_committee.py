@@ -9,7 +9,7 @@ from pypdfium2 import PdfDocument
 
 from alliances import clock
 
-from .conftest import Visit, Visitor
+from .conftest import Portal, Visit, Visitor
 from .pages import button, check_wide_and_narrow, done, download, link, plain, press, refusal
 
 HOME = "/alliances/estrie/2024-2029/projets/"
@@ -44,15 +44,17 @@ def register(table: Visitor) -> str:
     return found[1]
 
 
-def form(table: Visitor) -> Page:
+def form(table: Visitor, story: Portal) -> Page:
     """The committee, with the partner and the direction, and the project."""
     page = table.goto(f"{HOME}comites/")
     page.get_by_label("Nom du comité").fill(COMMITTEE)
     press(page, button(page, "Former le comité"))
     assert "Comité formé" in done(page)
-    for email in ("partenaire", "direction"):
-        assert email
-        page.get_by_label("Personne", exact=True).select_option(index=1)
+    for role in ("partenaire", "direction"):
+        ((pk,),) = story.rows(
+            "SELECT id FROM alliances_user WHERE email = %s", f"{role}@estrie.example"
+        )
+        page.get_by_label("Personne", exact=True).select_option(str(pk))
         press(page, button(page, "Ajouter au comité"))
         done(page)
     page.locator("label", has_text=TITLE).locator("input").check()
@@ -77,10 +79,12 @@ def score(evaluator: Visitor, number: str) -> None:
     assert "Notes enregistrées" in done(page)
 
 
-def test_a_project_is_chosen_by_a_committee_within_the_money_left(visit_story: Visit) -> None:
+def test_a_project_is_chosen_by_a_committee_within_the_money_left(
+    visit_story: Visit, story: Portal
+) -> None:
     table = visit_story("coordination@estrie.example")
     number = register(table)
-    page = form(table)
+    page = form(table, story)
     committee = page.url.removeprefix(table.url)
     # The partner withdraws, and sees no more of it.
     partner = visit_story("partenaire@estrie.example")

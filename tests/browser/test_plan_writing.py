@@ -239,7 +239,7 @@ def test_the_editor_is_accessible_and_fits_a_phone(visit_story: Visit) -> None:
         check_wide_and_narrow(visitor)
     visitor.page.set_viewport_size({"width": 1280, "height": 900})
     open_action(visitor, "transport des denrées")
-    visitor.page.get_by_text("Déplacer vers…").click()
+    visitor.page.locator("summary", has_text="Déplacer vers…").click()
     check_wide_and_narrow(visitor)
 
 

@@ -30,7 +30,6 @@ from .pages import (
 )
 
 COORDINATION = "coordination@mauricie.example"
-CARRIER = "porteur@organisme.example"
 ACCEPTED = """
     SELECT p.number, p.title, p.amount_granted, p.decided_on FROM fqis_project p
     JOIN alliances_territory t ON t.id = p.territory_id
@@ -40,6 +39,7 @@ ACCEPTED = """
       AND NOT EXISTS (SELECT 1 FROM fqis_budgetline b WHERE b.project_id = p.id)
     ORDER BY p.decided_on LIMIT 1
 """
+LINK = re.compile(r"/resultats/\S+")
 SIGNED = {"name": "signee.pdf", "mimeType": "application/pdf", "buffer": A_PDF}
 
 
@@ -69,37 +69,38 @@ def letter_to(story: Portal, email: str) -> str:
     """The address in the last letter to ``email``, once the worker has sent it."""
     until = monotonic() + 120
     while monotonic() < until:
-        for path in sorted(Path(story.env["MAIL_DIR"]).glob("*"), reverse=True):
-            text = _words_of(path)
-            if email in text and (found := re.search(r"/resultats/\S+", text)):
-                return found[0]
+        files = sorted(Path(story.env["MAIL_DIR"]).glob("*"), key=lambda one: one.stat().st_mtime)
+        found = [link for path in files for link in _links_to(email, path)]
+        if found:
+            return found[-1]
         sleep(1)
     raise AssertionError(f"no letter to {email}")
 
 
-def _words_of(path: Path) -> str:
-    """Every letter of a file, decoded."""
-    return "\n".join(
-        f"{letter['to']}\n{letter.get_content()}"
+def _links_to(email: str, path: Path) -> list[str]:
+    """The links to write results in the letters of a file, those to ``email`` only."""
+    letters = (
+        message_from_bytes(part.strip(), policy=policy.default)
         for part in path.read_bytes().split(b"-" * 79)
-        if (letter := message_from_bytes(part.strip(), policy=policy.default))["to"]
     )
+    bodies = [one.get_body(("plain",)) for one in letters if one["to"] and email in one["to"]]
+    return [link for body in bodies if body for link in LINK.findall(body.get_content())]
 
 
 def test_a_project_is_agreed_paid_spent_and_told(visit_story: Visit, story: Portal) -> None:
     table = visit_story(COORDINATION)
     ((number, title, granted, decided),) = story.rows(ACCEPTED)
     page = table.goto("/")
-    press(page, page.get_by_role("link", name=re.compile("Mauricie")).first)
+    press(page, page.get_by_role("link", name="Mon alliance"))
     open_tab(table, "Projets")
-    page.get_by_label("État").select_option(label="Accepté")
+    page.locator("#id_etat").select_option(label="Accepté")
     press(page, button(page, "Filtrer"))
     press(page, page.get_by_role("link", name=title).first)
     open_page(table, "Argent")
     check_wide_and_narrow(table)
     prepare_and_sign(table, granted)
     pay_and_spend(table, decided)
-    address = ask_results(table, story)
+    address = ask_results(table, story, f"porteur-{number.lower()}@organisme.example")
     carrier = visit_story()
     tell_results(carrier, address)
     accept_results(table)
@@ -158,13 +159,13 @@ def pay_and_spend(table: Visitor, decided: date) -> None:
     check_wide_and_narrow(table)
 
 
-def ask_results(table: Visitor, story: Portal) -> str:
+def ask_results(table: Visitor, story: Portal, carrier: str) -> str:
     page = open_page(table, "Résultats")
     open_act(page, "Demander les résultats par lien")
-    page.locator("details[open]").get_by_label("Courriel du porteur").fill(CARRIER)
+    page.locator("details[open]").get_by_label("Courriel du porteur").fill(carrier)
     send(page, "Demander les résultats par lien")
     assert "Le lien part" in done(page)
-    return letter_to(story, CARRIER)
+    return letter_to(story, carrier)
 
 
 def tell_results(carrier: Visitor, address: str) -> None:

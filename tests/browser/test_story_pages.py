@@ -165,6 +165,8 @@ NOT_PAGES = {
     "scan_image",
     "plan_docx",
     "plan_json",
+    "open_data_file",
+    "project_import_faults",
     "account_logout",
     "set_language",
     None,

@@ -7,6 +7,7 @@ from typing import Any
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -240,6 +241,16 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# What reads or makes a file takes seconds, and may come by hundreds: the worker takes from each
+# queue in turn, so that a letter or a sign of life never waits behind them.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("files")]
+CELERY_TASK_ROUTES = {
+    "alliances.tasks.render_document": {"queue": "files"},
+    "conventions.tasks.split_scan": {"queue": "files"},
+    "fqis.tasks.refresh_publication": {"queue": "files"},
+    "fqis.tasks.work_on_import": {"queue": "files"},
+    "plans.tasks.read_word": {"queue": "files"},
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_connect_timeout": 2,
