@@ -6,6 +6,7 @@ that follow want the machine, and Django without an event loop.
 
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -125,7 +126,18 @@ def story(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     """A portal with the whole demo story: what its pages look like when they are full."""
     folder = tmp_path_factory.mktemp("story")
     with open_portal(template, folder, "seed_demo") as running:
+        wait_for_documents(running)
         yield running
+
+
+def wait_for_documents(portal: Portal) -> None:
+    """Until the worker has drawn every document of the story: what a test asks for then waits
+    behind none."""
+    pending = "SELECT count(*) FROM alliances_document WHERE state = 'pending'"
+    until = time.monotonic() + 600
+    while portal.rows(pending) != [(0,)]:
+        assert time.monotonic() < until, "the worker does not draw the documents of the story"
+        time.sleep(1)
 
 
 @pytest.fixture(scope="package")
