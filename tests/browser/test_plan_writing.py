@@ -226,6 +226,8 @@ def test_an_indicator_moves_under_another_action_by_keyboard_and_by_mouse(
     assert story.rows(parent, indicator) == [(under,)]
     assert f"/action/{under}/" in page.url
 
+    # High enough for both ends of the way: nothing scrolls under the bar of the plan.
+    page.set_viewport_size({"width": 1280, "height": 2600})
     handle = page.locator(f"#indicateur-{indicator} [data-handle]")
     with page.expect_navigation():
         handle.drag_to(page.locator(f"[data-into='{pk}'] .act__t"))
