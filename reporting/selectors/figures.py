@@ -16,11 +16,12 @@ from django.utils.translation import ngettext
 
 from alliances.models import Alliance, SeatCount
 from alliances.money import ZERO
-from alliances.templatetags.portal import count, money
+from alliances.templatetags.portal import count, money, percent
 from fqis.models import Project, ProjectPayment, Versement
 from fqis.selectors.project_money import every_project
 from fqis.selectors.projects import project_figures
 from reporting.models import ReportingPeriod
+from reporting.selectors.indicators import count_indicators
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ class Figures:
     results_missing: int = 0
     seats: int = 0
     seats_of_people_in_poverty: int = 0
+    # Each indicator: the projects counted, and those whose answer is known.
+    indicator_2_2: int = 0
+    indicator_2_2_of: int = 0
+    indicator_2_4: int = 0
+    indicator_2_4_of: int = 0
+    indicator_3_2: int = 0
+    indicator_3_2_of: int = 0
+    indicator_3_4: int = 0
+    indicator_3_4_of: int = 0
 
     def frozen(self) -> dict[str, Any]:
         """What is kept with a submitted report: dollars as text, counts as numbers."""
@@ -61,7 +71,7 @@ class Figures:
 
 
 def compute_figures(alliance: Alliance, period: ReportingPeriod) -> Figures:
-    """What the portal knows of ``period``; eleven queries, whatever the number of rows. Every
+    """What the portal knows of ``period``; fifteen queries, whatever the number of rows. Every
     project counts, also one the reader withdrew from."""
     with every_project():
         return _counted(alliance, period)
@@ -89,7 +99,15 @@ def _counted(alliance: Alliance, period: ReportingPeriod) -> Figures:
         results_missing=projects.results_missing,
         seats=seats,
         seats_of_people_in_poverty=held,
+        **_shares(alliance, period),
     )
+
+
+def _shares(alliance: Alliance, period: ReportingPeriod) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for key, (part, whole) in count_indicators(alliance, period).items():
+        found |= {key: part, f"{key}_of": whole}
+    return found
 
 
 def _total(field: str, condition: Q | None = None) -> Coalesce:
@@ -145,6 +163,16 @@ class FigureRow:
         return money(Decimal(self.value)) if self.is_money else count(int(self.value))
 
 
+def _share_text(part: int, whole: int) -> str:
+    if not whole:
+        return _("s. o.")
+    return _("%(part)s sur %(whole)s, %(share)s") % {
+        "part": count(part),
+        "whole": count(whole),
+        "share": percent(Decimal(part) / whole),
+    }
+
+
 def figure_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureRow]:
     """The figures of « 2025-2026 » in the order of the page, each with the way to its rows."""
 
@@ -198,7 +226,44 @@ def figure_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureR
             note=_("sur %(seats)s sièges de gouvernance") % {"seats": figures.seats},
         ),
     ]
-    return [*money_rows, *counts]
+    shares = [
+        FigureRow(
+            key,
+            label,
+            getattr(figures, key),
+            alliance.url("report_figure", year, key),
+            is_money=False,
+            note=note,
+            of=getattr(figures, f"{key}_of"),
+        )
+        for key, label, note in _indicators()
+    ]
+    return [*money_rows, *counts, *shares]
+
+
+def _indicators() -> list[tuple[str, str, str]]:
+    return [
+        (
+            "indicator_2_2",
+            _("2.2 Projets liés à une priorité du plan en vigueur à la décision"),
+            _("sur les projets soutenus"),
+        ),
+        (
+            "indicator_2_4",
+            _("2.4 Projets qui mettent en commun des ressources humaines ou matérielles"),
+            _("sur les projets dont la réponse est connue; règle à confirmer"),
+        ),
+        (
+            "indicator_3_2",
+            _("3.2 Projets terminés qui atteignent leurs cibles"),
+            _("sur les projets terminés et évalués"),
+        ),
+        (
+            "indicator_3_4",
+            _("3.4 Projets intersectoriels portés par plusieurs organisations"),
+            _("deux porteurs et deux secteurs au moins; sur les réponses connues"),
+        ),
+    ]
 
 
 def _people_note(figures: Figures) -> str:

@@ -12,6 +12,7 @@ from alliances.exports import Cell
 from alliances.models import Alliance, SeatCount
 from fqis.models import FundingSource, Project, ProjectPayment, ProjectResult, Versement
 from reporting.models import ReportingPeriod
+from reporting.selectors.indicators import Indicator, completed_in, indicators_of, supported_in
 
 Rows = QuerySet[Any]
 
@@ -41,9 +42,38 @@ def lines_of(alliance: Alliance, period: ReportingPeriod, key: str) -> Lines:
         "people_in_poverty": _results,
         "seats_of_people_in_poverty": _seats,
     }
-    if key not in builders:
+    if key in builders:
+        return builders[key](alliance, period)
+    found = next((one for one in indicators_of(alliance, period) if one.key == key), None)
+    if found is None:
         raise Http404
-    return builders[key](alliance, period)
+    return _share(alliance, found)
+
+
+def _share(alliance: Alliance, indicator: Indicator) -> Lines:
+    """Every project whose answer is known, and whether it is in the part."""
+    rows = indicator.rows
+    if indicator.of:
+        rows = rows.select_related("project__organisation").order_by("project__number")
+    else:
+        rows = rows.select_related("organisation").order_by("number")
+
+    def project(row: Any) -> Project:
+        found: Project = row.project if indicator.of else row
+        return found
+
+    return Lines(
+        [_("Projet"), _("Titre"), _("Porteur"), _("État"), _("Compté")],
+        rows,
+        lambda row: [
+            project(row).number,
+            project(row).title,
+            project(row).organisation.name,
+            project(row).get_state_display(),
+            _("Oui") if row.is_counted else _("Non"),
+        ],
+        lambda row: alliance.url("project", project(row).number),
+    )
 
 
 def _received(alliance: Alliance, period: ReportingPeriod) -> Lines:
@@ -90,8 +120,7 @@ def _granted(alliance: Alliance, period: ReportingPeriod) -> Lines:
 
 
 def _supported(alliance: Alliance, period: ReportingPeriod) -> Lines:
-    alive = Q(closed_on=None) | Q(closed_on__gte=period.year.first_day)
-    return _projects(alliance, alive & Q(decided_on__lte=period.last_day))
+    return _projects(alliance, Q(pk__in=supported_in(alliance, period).values("pk")))
 
 
 def _under_way(alliance: Alliance, period: ReportingPeriod) -> Lines:
@@ -100,8 +129,7 @@ def _under_way(alliance: Alliance, period: ReportingPeriod) -> Lines:
 
 
 def _completed(alliance: Alliance, period: ReportingPeriod) -> Lines:
-    year = (period.year.first_day, period.last_day)
-    return _projects(alliance, Q(state=Project.State.COMPLETED, closed_on__range=year))
+    return _projects(alliance, Q(pk__in=completed_in(alliance, period).values("pk")))
 
 
 def _paid(alliance: Alliance, period: ReportingPeriod) -> Lines:

@@ -33,7 +33,10 @@ def rows_say_the_same(alliance: Alliance, year: int) -> None:
     for row in figure_rows(alliance, figures, str(period(year))):
         lines = lines_of(alliance, period(year), row.key)
         written = [lines.cells(one) for one in lines.rows]
-        if row.key.startswith("projects_"):
+        if row.of is not None:
+            assert len(written) == row.of, row.key
+            assert sum(cells[-1] == "Oui" for cells in written) == row.value, row.key
+        elif row.key.startswith("projects_"):
             assert len(written) == row.value, row.key
         else:
             column = COLUMN_OF.get(row.key, -1)
