@@ -49,9 +49,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in Path(item.path).parents:
             item.add_marker(pytest.mark.browser)
-            # Each portal is one process's: two processes, two portals.
-            told = {"story", "visit_story"} & set(getattr(item, "fixturenames", ()))
-            item.add_marker(pytest.mark.xdist_group("story" if told else "line"))
 
 
 def free_port() -> int:
