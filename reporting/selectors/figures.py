@@ -148,7 +148,8 @@ def _seats(alliance: Alliance, last: date) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """A figure with its words and the address of the rows it comes from."""
+    """A figure with its words and the address of the rows it comes from. ``of``: of a share, the
+    number it is a part of."""
 
     key: str
     label: str
@@ -156,10 +157,13 @@ class FigureRow:
     url: str
     is_money: bool
     note: str = ""
+    of: int | None = None
 
     @property
     def text(self) -> str:
-        """« 1 234,56 $ » or « 1 200 »."""
+        """« 1 234,56 $ », « 1 200 », « 12 sur 16, 75 % », or « s. o. » for a share of nothing."""
+        if self.of is not None:
+            return _share_text(int(self.value), self.of)
         return money(Decimal(self.value)) if self.is_money else count(int(self.value))
 
 
