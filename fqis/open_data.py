@@ -5,7 +5,7 @@ The published schema asks of a grant: its identifier, title, description, curren
 recipient and funder. ``GRANT`` says the same for the fields written here, and allows no other.
 """
 
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -68,12 +68,12 @@ def check_grant(grant: dict[str, Any]) -> None:
     _GRANT.validate(grant)
 
 
-def package_head(made_at: datetime) -> dict[str, Any]:
+def package_head(made_on: date) -> dict[str, Any]:
     """What the standard's package says before its grants."""
     return {
         "version": "1.1",
         "license": LICENCE,
-        "issued": made_at.date().isoformat(),
+        "issued": made_on.isoformat(),
         "publisher": {"name": FUNDER["name"], "prefix": f"360G-{PUBLISHER}"},
     }
 

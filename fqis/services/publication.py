@@ -9,12 +9,13 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, QuerySet, Sum
 
 from alliances import clock
@@ -143,7 +144,7 @@ def _write_csv(made: IO[bytes], rows: QuerySet[PublishedInitiative]) -> None:
 
 def _write_json(made: IO[bytes], rows: QuerySet[PublishedInitiative]) -> None:
     with _text(made, "utf-8") as text:
-        head = json.dumps(package_head(clock.now()), ensure_ascii=False)
+        head = json.dumps(package_head(clock.today()), ensure_ascii=False)
         text.write(head[:-1] + ', "grants": [')
         for rank, row in enumerate(rows.iterator(chunk_size=2000)):
             grant = grant_of(row)
@@ -184,7 +185,8 @@ def _sum(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _forget_former() -> None:
+    """The rows now; their files once nothing can bring the rows back."""
     for former in Publication.objects.order_by("-made_at", "-pk")[KEPT:]:
-        default_storage.delete(former.csv_file)
-        default_storage.delete(former.json_file)
+        for name in (former.csv_file, former.json_file):
+            transaction.on_commit(partial(default_storage.delete, name))
         former.delete()

@@ -201,10 +201,13 @@ def test_the_table_is_plain_and_runs_nothing(client: Client) -> None:
     assert row["personnes_rejointes"] == "<5"
 
 
-def test_files_before_the_former_one_are_removed(tmp_path: Any) -> None:
+def test_files_before_the_former_one_are_removed(
+    tmp_path: Any, django_capture_on_commit_callbacks: Any
+) -> None:
     project_in("under_way")
     for _ in range(4):
-        refresh_publication()
+        with django_capture_on_commit_callbacks(execute=True):
+            refresh_publication()
     assert Publication.objects.count() == 2
     names = {one.csv_file for one in Publication.objects.all()}
     assert {str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*.csv")} == names
