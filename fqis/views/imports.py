@@ -81,6 +81,8 @@ def _page(
     source: RegisterImport,
     form: ColumnsForm | None = None,
 ) -> HttpResponse:
+    person = person_of(request)
+    may_import = can(person, RIGHT, alliance)
     faults = Paginator(selectors.faults_of(source), PAGE).get_page(request.GET.get("page"))
     columns = form or ColumnsForm(source=source)
     context = _frame(
@@ -88,7 +90,8 @@ def _page(
         source.file_name,
         source=source,
         why=_why(source),
-        is_open=source.state in (State.RECEIVED, State.CHECKED),
+        may_import=may_import,
+        is_open=may_import and source.state in (State.RECEIVED, State.CHECKED),
         is_at_work=source.state in RegisterImport.AT_WORK,
         form=columns,
         summary=source.summary,
@@ -96,7 +99,7 @@ def _page(
         kinds=selectors.fault_kinds(source) if source.faults_count else [],
         page=faults,
         faults=selectors.fault_rows(faults.object_list),
-        may_decide=can(person_of(request), "decide_projects", alliance),
+        may_decide=may_import and can(person, "decide_projects", alliance),
         progress=_progress(source),
     )
     return render(request, "fqis/import.html", context, status=422 if form else 200)
@@ -108,9 +111,10 @@ def _progress(source: RegisterImport) -> int:
 
 
 @require_safe
-@alliance_page(RIGHT)
+@alliance_page("view_journal")
 def project_import(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
-    """Where a file stands. A page that asks again whether it changed gets an answer only when it
+    """Where a file stands, for whoever reads the journal that names it; acts are those of who
+    imports. A page that asks again whether it changed gets an answer only when it
     did."""
     source = _source(alliance, pk)
     if request.htmx and request.GET.get("vu") == f"{source.state}-{source.lines_read}":  # type: ignore[attr-defined]
