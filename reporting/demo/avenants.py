@@ -76,22 +76,23 @@ def _second_in(chapter: Amended, year: int) -> Changes:
     return Changes(rows=[first, moved, *rows])
 
 
-def tell_avenants(by_profile: dict[str, Amended]) -> None:
+def tell_avenants(chapter: Amended) -> None:
     """One signed in Laval, one that waits for signatures in Côte-Nord."""
-    laval, north = by_profile.get("laval"), by_profile.get("cote-nord")
-    if laval is not None:
-        laval.draft(
-            date(2026, 9, 15),
-            "Deux projets structurants commencent en 2027 : une part de la dernière tranche est"
-            " versée un an plus tôt.",
-            partial(_later, laval, Decimal("120000.00")),
-        )
-        laval.sign(date(2026, 10, 6))
-    if north is not None:
-        north.draft(
-            date(2026, 11, 12),
-            "Le plan a été transmis après son échéance : la deuxième tranche passe à l’exercice"
-            " 2026-2027.",
-            partial(_second_in, north, 2026),
-        )
-        north.sign(date(2026, 11, 18), but=[Party.Kind.TABLE, Party.Kind.MINISTRY])
+    match chapter.profile.slug:
+        case "laval":
+            chapter.draft(
+                date(2026, 9, 15),
+                "Deux projets structurants commencent en 2027 : une part de la dernière tranche"
+                " est versée un an plus tôt.",
+                partial(_later, chapter, Decimal("120000.00")),
+            )
+            chapter.sign(date(2026, 10, 6))
+        case "cote-nord":
+            chapter.draft(
+                date(2026, 11, 12),
+                "Le plan a été transmis après son échéance : la deuxième tranche passe à"
+                " l’exercice 2026-2027.",
+                partial(_second_in, chapter, 2026),
+            )
+            missing = [Party.Kind.TABLE, Party.Kind.MINISTRY]
+            chapter.sign(date(2026, 11, 18), but=missing)

@@ -50,32 +50,30 @@ def open_alliances() -> list[Alliance]:
         return list(Alliance.objects.for_pages().filter(cycle=cycle))
 
 
-def tell_earlier(cast: Cast) -> None:
-    """The whole cycle, told to its end."""
+def tell_earlier(alliance: Alliance, cast: Cast) -> None:
+    """The whole cycle of one territory, told to its end."""
     agenda = Agenda()
-    by_slug = {alliance.territory.slug: alliance for alliance in open_alliances()}
-    for profile in EARLIER:
-        alliance = by_slug[profile.slug]
-        signed_on = profile.signed_on
-        assert signed_on is not None
-        payments = EarlierPayments(profile, alliance, cast, agenda)
-        if profile.slug in INVENTED:
-            payments.confirm_envelope(INVENTED[profile.slug])
-        payments.sign_convention()
-        _paid(payments, 2018, signed_on + timedelta(days=4))
-        around = EarlierConcertation(profile, alliance, cast, agenda)
-        plan = EarlierPlan(profile, alliance, cast, agenda)
-        around.register(signed_on + timedelta(days=20))
-        plan.write(signed_on + timedelta(days=45))
-        submitted = signed_on + timedelta(days=88)
-        around.agree(submitted - timedelta(days=10))
-        plan.submit(submitted)
-        plan.validate(submitted + timedelta(days=24))
-        approved = max(submitted + timedelta(days=40), date(2019, 4, 4))
-        plan.approve(approved)
-        _paid(payments, 2019, approved + timedelta(days=5))
-        _paid(payments, 2020, date(2020, 5, 4) + timedelta(days=payments.rank))
-        Extensions(profile, alliance, cast, agenda).tell()
+    profile = next(one for one in EARLIER if one.slug == alliance.territory.slug)
+    signed_on = profile.signed_on
+    assert signed_on is not None
+    payments = EarlierPayments(profile, alliance, cast, agenda)
+    if profile.slug in INVENTED:
+        payments.confirm_envelope(INVENTED[profile.slug])
+    payments.sign_convention()
+    _paid(payments, 2018, signed_on + timedelta(days=4))
+    around = EarlierConcertation(profile, alliance, cast, agenda)
+    plan = EarlierPlan(profile, alliance, cast, agenda)
+    around.register(signed_on + timedelta(days=20))
+    plan.write(signed_on + timedelta(days=45))
+    submitted = signed_on + timedelta(days=88)
+    around.agree(submitted - timedelta(days=10))
+    plan.submit(submitted)
+    plan.validate(submitted + timedelta(days=24))
+    approved = max(submitted + timedelta(days=40), date(2019, 4, 4))
+    plan.approve(approved)
+    _paid(payments, 2019, approved + timedelta(days=5))
+    _paid(payments, 2020, date(2020, 5, 4) + timedelta(days=payments.rank))
+    Extensions(profile, alliance, cast, agenda).tell()
     agenda.play()
 
 

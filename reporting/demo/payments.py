@@ -1,6 +1,7 @@
 """Envelopes, conventions and versements of the story."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -33,6 +34,17 @@ from .money import split_tranches
 from .papers import paper, scanned
 
 ENVELOPE_DAY = date(2024, 10, 28)
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What the payments office does of a versement once its notice is issued."""
+
+    slug: str
+    year: int
+    sent_on: date
+    answered_on: date | None = None
+    rejected: str = ""
 
 
 class Payments(Chapter):
@@ -227,6 +239,11 @@ class Payments(Chapter):
             ),
         )
 
+    def settlement(
+        self, year: int, sent_on: date, answered_on: date | None = None, rejected: str = ""
+    ) -> Settlement:
+        return Settlement(self.profile.slug, year, sent_on, answered_on, rejected)
+
     def send(self, year: int, day: date) -> None:
         """The payments office sends what is issued: this versement, and any other that waits."""
         self.on(day, self.cast.payments, lambda: self._send_issued(year), hour=14)
@@ -244,7 +261,8 @@ class Payments(Chapter):
     def _send_issued(self, year: int) -> None:
         payments = self.cast.payments
         if not PaymentLine.objects.filter(versement=self._versement(year)).exists():
-            create_batch(sendable(payments).values_list("pk", flat=True), by=payments)
+            issued = sendable(payments).filter(authorised_at__lte=clock.now())
+            create_batch(issued.values_list("pk", flat=True), by=payments)
 
     def _answer(self, year: int, rejected: str) -> None:
         line = PaymentLine.objects.get(versement=self._versement(year))

@@ -1,10 +1,15 @@
 """The cycle 2024-2029 as it would stand on 22 November 2026, told through the services, after the
 cycle before.
 
-In three parts: conventions, first payments and plans; then projects; then reports and the payments
-they open. Within each part, acts come in the order of their dates.
+Territories do not wait for each other: each is told by itself, its acts in the order of their
+dates, in three parts (up to the plans, the projects, the reports). Between them come the acts of
+the whole province, such as the payments of one day. What follows from nothing else than these
+dates is the same for everybody; only numbers that territories draw from one series may change
+places between them.
 """
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -20,13 +25,13 @@ from .avenants import Amended, tell_avenants
 from .calls import Calls
 from .committees import Committees
 from .concertation import Concertation
-from .earlier import tell_earlier
+from .earlier import open_alliances, tell_earlier
 from .envelopes import Sharing, propose_a_move
 from .money import invent_envelopes, simulate_split
-from .payments import Payments
+from .payments import Payments, Settlement
 from .people import Cast
 from .plan import PlanStory
-from .profiles import PROFILES
+from .profiles import PROFILES, Profile
 from .projects import Projects
 from .reports import Reports
 from .workers import workers
@@ -35,81 +40,82 @@ from .workers import workers
 WITH_COMMITTEE = ("mauricie", "estrie", "outaouais")
 
 
-def tell(cast: Cast, alliances: list[Alliance]) -> None:
+@dataclass
+class Place:
+    """One territory: who it is, what it holds, and the payments its part of the story awaits."""
+
+    profile: Profile
+    alliance: Alliance
+    cast: Cast
+    earlier: Alliance | None = None
+    invented: Decimal | None = None
+    agenda: Agenda = field(default_factory=Agenda)
+
+    def payments(self, agenda: Agenda | None = None) -> Payments:
+        return Payments(self.profile, self.alliance, self.cast, agenda or self.agenda)
+
+
+Part = Callable[[Place], list[Settlement]]
+# How a part is told of many territories: in this process, or in as many as there are processors.
+Tell = Callable[[Part, list[Place]], Iterable[list[Settlement]]]
+
+
+def in_turn(part: Part, places: list[Place]) -> Iterator[list[Settlement]]:
+    """One territory after the other, in this process and its transaction."""
+    return (part(place) for place in places)
+
+
+def at_once(part: Part, places: list[Place]) -> list[list[Settlement]]:
+    """As many territories at a time as there are processors; the longest to tell first."""
+    connections.close_all()
+    with workers(hurry) as pool:
+        return list(pool.map(part, sorted(places, key=lambda one: -one.profile.projects)))
+
+
+def tell(cast: Cast, alliances: list[Alliance], each: Tell = at_once) -> None:
     """Tells the whole story; ``alliances`` are the twenty of the current cycle."""
     hurry()
-    tell_earlier(cast)
-    by_slug = {alliance.territory.slug: alliance for alliance in alliances}
-    agenda = Agenda()
+    before = {alliance.territory_id: alliance for alliance in open_alliances()}
     invented = invent_envelopes(alliances)
-    for profile in PROFILES:
-        alliance = by_slug[profile.slug]
-        payments = Payments(profile, alliance, cast, agenda)
-        if alliance.pk in invented:
-            payments.confirm_envelope(invented[alliance.pk])
-        payments.sign_convention()
-        if profile.signed_on is not None:
-            _first_payment(payments, profile.signed_on)
-            around = Concertation(profile, alliance, cast, agenda)
-            plan = PlanStory(profile, alliance, cast, agenda)
-            _plan(plan, around, payments, profile.signed_on)
-        if profile.slug in ("mauricie", "estrie"):
-            sharing = Sharing(profile, alliance, cast, agenda)
-            sharing.share(date(2025, 6, 11))
-            if profile.slug == "mauricie":
-                sharing.change_mind(date(2026, 11, 16))
+    by_slug = {alliance.territory.slug: alliance for alliance in alliances}
+    places = [
+        Place(
+            profile,
+            by_slug[profile.slug],
+            cast,
+            before.get(by_slug[profile.slug].territory_id),
+            invented.get(by_slug[profile.slug].pk),
+        )
+        for profile in PROFILES
+    ]
+    agenda = Agenda()
+
+    _settle(each(tell_beginning, places), places, agenda)
     agenda.add(
         date(2024, 10, 8),
         cast.budget,
         lambda: simulate_split(alliances, invented, cast.budget),
     )
-    late = next((one for one in PROFILES if one.signed_on is None), PROFILES[0])
-    propose_a_move(agenda, cast, by_slug[late.slug], by_slug["estrie"])
+    late = next((one for one in places if one.profile.signed_on is None), places[0])
+    propose_a_move(agenda, cast, late.alliance, by_slug["estrie"])
     agenda.play()
 
-    funded = [profile for profile in PROFILES if profile.projects]
-    _tell_projects([Projects(one, by_slug[one.slug], cast, agenda) for one in funded])
-    _tell_committees([Committees(one, by_slug[one.slug], cast, agenda) for one in funded])
-
-    for profile in PROFILES:
-        if profile.signed_on is not None:
-            alliance = by_slug[profile.slug]
-            reports = Reports(profile, alliance, cast, agenda)
-            _first_report(reports)
-            _second_report(reports, Payments(profile, alliance, cast, agenda))
-    told = {one.slug: Amended(one, by_slug[one.slug], cast, agenda) for one in PROFILES}
-    tell_avenants(told)
-    for profile in PROFILES:
-        _money_in_doubt(Payments(profile, by_slug[profile.slug], cast, agenda))
+    _settle(each(tell_projects, [one for one in places if one.profile.projects]), places, agenda)
+    _settle(each(tell_end, places), places, agenda)
     agenda.play()
     with clock.at(moment_of(date(2026, 11, 22), 3, 10)):
         refresh_publication()
 
 
-def _tell_committees(chapters: list[Committees]) -> None:
-    for chapter in chapters:
-        if chapter.profile.slug in WITH_COMMITTEE:
-            chapter.tell()
-
-
-def _tell_projects(chapters: list[Projects]) -> None:
-    """Territories do not wait for each other: as many at a time as there are processors."""
-    longest_first = sorted(chapters, key=lambda one: -one.profile.projects)
-    connections.close_all()
-    with workers() as pool:
-        for _told in pool.map(_tell_one, longest_first):
-            pass
-
-
-def _tell_one(chapter: Projects) -> None:
-    hurry()
-    tell_whole(chapter)
-
-
-def tell_whole(chapter: Projects) -> None:
-    """The projects of a territory, then its calls, in one process."""
-    chapter.tell()
-    Calls(chapter.profile, chapter.alliance, chapter.cast, chapter.agenda).tell()
+def _settle(told: Iterable[list[Settlement]], places: list[Place], agenda: Agenda) -> None:
+    """The payments office sends in one batch what several territories wait for."""
+    by_slug = {place.profile.slug: place for place in places}
+    for settlements in told:
+        for one in settlements:
+            payments = by_slug[one.slug].payments(agenda)
+            payments.send(one.year, one.sent_on)
+            if one.answered_on:
+                payments.answer(one.year, one.answered_on, rejected=one.rejected)
 
 
 def hurry() -> None:
@@ -118,13 +124,62 @@ def hurry() -> None:
         cursor.execute("SET synchronous_commit TO off")
 
 
+def tell_beginning(place: Place) -> list[Settlement]:
+    """The cycle before, the envelope, the convention, the first payments and the plan."""
+    profile, alliance, cast, agenda = place.profile, place.alliance, place.cast, place.agenda
+    if place.earlier:
+        tell_earlier(place.earlier, cast)
+    payments, settlements = place.payments(), []
+    if place.invented is not None:
+        payments.confirm_envelope(place.invented)
+    payments.sign_convention()
+    if profile.signed_on is not None:
+        _first_payment(payments, profile.signed_on)
+        around = Concertation(profile, alliance, cast, agenda)
+        plan = PlanStory(profile, alliance, cast, agenda)
+        settlements = _plan(plan, around, payments, profile.signed_on)
+    if profile.slug in ("mauricie", "estrie"):
+        sharing = Sharing(profile, alliance, cast, agenda)
+        sharing.share(date(2025, 6, 11))
+        if profile.slug == "mauricie":
+            sharing.change_mind(date(2026, 11, 16))
+    agenda.play()
+    return settlements
+
+
+def tell_projects(place: Place) -> list[Settlement]:
+    """The projects of a territory, then its calls and its committee."""
+    told = place.profile, place.alliance, place.cast, place.agenda
+    Projects(*told).tell()
+    Calls(*told).tell()
+    if place.profile.slug in WITH_COMMITTEE:
+        Committees(*told).tell()
+    return []
+
+
+def tell_end(place: Place) -> list[Settlement]:
+    """The reports and the payments they open, the avenants and the money in doubt."""
+    told = place.profile, place.alliance, place.cast, place.agenda
+    payments, settlements = place.payments(), []
+    if place.profile.signed_on is not None:
+        reports = Reports(*told)
+        _first_report(reports)
+        settlements = _second_report(reports, payments)
+    tell_avenants(Amended(*told))
+    _money_in_doubt(payments)
+    place.agenda.play()
+    return settlements
+
+
 def _first_payment(payments: Payments, signed_on: date) -> None:
     payments.recommend(2024, signed_on + timedelta(days=4))
     payments.authorise(2024, signed_on + timedelta(days=7))
     payments.pay(2024, signed_on + timedelta(days=17))
 
 
-def _plan(plan: PlanStory, around: Concertation, payments: Payments, signed_on: date) -> None:
+def _plan(
+    plan: PlanStory, around: Concertation, payments: Payments, signed_on: date
+) -> list[Settlement]:
     """Due three months after signature and by 31 March 2025; most were in time."""
     state, rank = plan.profile.plan, plan.rank
     around.register(max(date(2025, 1, 20), signed_on + timedelta(days=1)))
@@ -140,7 +195,7 @@ def _plan(plan: PlanStory, around: Concertation, payments: Payments, signed_on: 
         plan.submit(submitted)
         if state == "validated":
             plan.validate(submitted + timedelta(days=9))
-        return
+        return []
     on_time = min(signed_on + timedelta(days=80), date(2025, 3, 28))
     submitted = max(on_time, written + timedelta(days=12))
     around.agree(submitted - timedelta(days=6))
@@ -150,7 +205,7 @@ def _plan(plan: PlanStory, around: Concertation, payments: Payments, signed_on: 
             submitted + timedelta(days=40),
             "Précisez les résultats attendus de la priorité 2 et la fréquence de la sélection.",
         )
-        return
+        return []
     plan.validate(submitted + timedelta(days=30 + rank))
     approved = submitted + timedelta(days=60 + rank)
     if plan.profile.slug == "mauricie":
@@ -160,8 +215,7 @@ def _plan(plan: PlanStory, around: Concertation, payments: Payments, signed_on: 
         around.share(approved + timedelta(days=30))
     payments.recommend(2025, approved + timedelta(days=6))
     payments.authorise(2025, approved + timedelta(days=9))
-    payments.send(2025, approved + timedelta(days=14))
-    payments.answer(2025, approved + timedelta(days=21))
+    sent_on, answered_on = approved + timedelta(days=14), approved + timedelta(days=21)
     if state == "v3_draft":
         plan.modify(date(2025, 12, 8), "Un nouveau besoin est apparu à La Tuque.")
         plan.submit(date(2026, 1, 30))
@@ -175,6 +229,7 @@ def _plan(plan: PlanStory, around: Concertation, payments: Payments, signed_on: 
     elif state == "v2_submitted":
         plan.modify(date(2026, 9, 14), "Le partenaire principal de la priorité 1 a changé.")
         plan.submit(date(2026, 11, 10))
+    return [payments.settlement(2025, sent_on, answered_on)]
 
 
 def _first_report(reports: Reports) -> None:
@@ -187,13 +242,13 @@ def _first_report(reports: Reports) -> None:
     reports.accept(2024, date(2025, 9, 22) if reports.profile.slug == "mauricie" else accepted)
 
 
-def _second_report(reports: Reports, payments: Payments) -> None:
+def _second_report(reports: Reports, payments: Payments) -> list[Settlement]:
     """2025-2026: every state, and the payment of 2026-2027 where it was accepted."""
     state, rank = reports.profile.report, reports.rank
     day = date(2026, 5, 11) + timedelta(days=rank)
     reports.write(2025, day, months=12, finished=state not in ("draft", "late"))
     if state in ("draft", "late"):
-        return
+        return []
     submitted = day + timedelta(days=35)
     if state == "submitted":
         submitted = date(2026, 10, 14) + timedelta(days=(rank - 4) // 2)
@@ -206,11 +261,10 @@ def _second_report(reports: Reports, payments: Payments) -> None:
         reports.send_back(2025, date(2026, 11, 5))
     if state == "recommended":
         reports.recommend(2025, date(2026, 11, 9) + timedelta(days=rank // 2))
-    if state == "accepted":
-        _accepted(reports, payments)
+    return _accepted(reports, payments) if state == "accepted" else []
 
 
-def _accepted(reports: Reports, payments: Payments) -> None:
+def _accepted(reports: Reports, payments: Payments) -> list[Settlement]:
     rank, target = reports.rank, reports.profile.versement
     early = target in ("issued", "paid")
     recommended = (date(2026, 9, 8) if early else date(2026, 11, 2)) + timedelta(days=rank // 2)
@@ -225,14 +279,17 @@ def _accepted(reports: Reports, payments: Payments) -> None:
         )
     if target == "paid":
         payments.authorise(2026, accepted + timedelta(days=8))
-        payments.send(2026, accepted + timedelta(days=13))
-        payments.answer(2026, accepted + timedelta(days=20))
-    if target == "issued":
-        # One batch for two: one payment is rejected, the other has no answer yet.
-        payments.authorise(2026, date(2026, 11, 12))
-        payments.send(2026, date(2026, 11, 16))
-        if reports.profile.slug == "kativik":
-            payments.answer(2026, date(2026, 11, 19), rejected="Coordonnées du compte à valider.")
+        sent_on, answered_on = accepted + timedelta(days=13), accepted + timedelta(days=20)
+        return [payments.settlement(2026, sent_on, answered_on)]
+    if target != "issued":
+        return []
+    # One batch for two: one payment is rejected, the other has no answer yet.
+    payments.authorise(2026, date(2026, 11, 12))
+    sent_on = date(2026, 11, 16)
+    if reports.profile.slug != "kativik":
+        return [payments.settlement(2026, sent_on)]
+    rejected = "Coordonnées du compte à valider."
+    return [payments.settlement(2026, sent_on, date(2026, 11, 19), rejected)]
 
 
 def _money_in_doubt(payments: Payments) -> None:

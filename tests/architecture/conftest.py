@@ -34,7 +34,6 @@ from reporting.demo import earlier
 from reporting.demo import story as demo
 from reporting.demo.papers import paper
 from reporting.demo.people import Cast, create_cast
-from reporting.demo.projects import Projects
 from tests.conftest import bind_identity
 from tests.fqis.follow_up import photo_file
 from tests.fqis.registers import as_csv, row, upload
@@ -60,22 +59,16 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, A
             connection.close()
 
 
-def _in_this_process(chapters: list[Projects]) -> None:
-    """Other processes do not see what this transaction has not committed."""
-    for chapter in chapters:
-        demo.tell_whole(chapter)
-
-
 def _tell() -> dict[str, Alliance]:
     cast = create_cast()
     found = Alliance.objects.for_pages().select_related("envelope")
     alliances = list(found.filter(territory__slug__in=[HOME, AWAY], cycle__slug="2024-2029"))
     told_before = [profile for profile in earlier.EARLIER if profile.slug == HOME]
     with (
-        patch.multiple(demo, PROFILES=PROFILES, _tell_projects=_in_this_process),
+        patch.object(demo, "PROFILES", PROFILES),
         patch.object(earlier, "EARLIER", told_before),
     ):
-        demo.tell(cast, alliances)
+        demo.tell(cast, alliances, demo.in_turn)
     bind_identity(User.objects.portal())
     for alliance in alliances:
         invitations.invite(
