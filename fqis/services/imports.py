@@ -16,6 +16,7 @@ from alliances.errors import Refusal, StaleAct
 from alliances.models import Alliance, Document, User
 from alliances.permissions import require
 from alliances.services import journal
+from alliances.services.antivirus import check_clean
 from alliances.services.documents import check_upload, store_file
 from fqis.models import RegisterImport
 from fqis.register_import.columns import BY_KEY, guess, missing
@@ -60,6 +61,7 @@ def _checked(file: UploadedFile) -> tuple[str, str]:
         raise Refusal(_("Ce fichier est vide. Choisissez-en un autre."), field="file")
     if file.size > LARGEST_FILE:
         raise Refusal(_("Ce fichier dépasse 30 Mo. Divisez-le."), field="file")
+    check_clean(file)
     return "csv", "text/csv"
 
 

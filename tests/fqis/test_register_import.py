@@ -281,6 +281,13 @@ def test_hostile_files_are_refused_at_the_door(name: str, content: bytes, words:
     assert not RegisterImport.objects.exists()
 
 
+def test_no_register_comes_in_while_the_antivirus_is_silent(settings: Any) -> None:
+    alliance, by = funded(), person("coordination", "laval")
+    settings.CLAMAV_SOCKET = "/nulle/part.sock"
+    with pytest.raises(Refusal, match="antivirus ne répond pas"):
+        services.bring_register(alliance, upload(as_csv([row(1)])), by=by)
+
+
 def test_a_file_that_ends_badly_is_refused_with_nothing_kept() -> None:
     alliance, by = funded(), person("coordination", "laval")
     content = as_csv([row(n) for n in range(5)]) + b'"' + b"x" * 200_000
