@@ -24,6 +24,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege, ObjectInUse
 
 from alliances.models import Document, User
+from script.launcher import fingerprint
 
 OWNER = str(settings.DATABASES["default"]["USER"])
 
@@ -38,6 +39,8 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Always a database of the tests' own, also when the only test asks for a copy of it."""
     with django_db_blocker.unblock():
+        # Copied, not migrated again: no table is missing, none is made.
+        connection.settings_dict["TEST"] |= {"TEMPLATE": migrated_database(), "MIGRATE": False}
         made = setup_databases(
             0,
             False,
@@ -54,6 +57,26 @@ def django_db_setup(
         connection.settings_dict["USER"] = OWNER
         if not django_db_keepdb:
             teardown_databases(made, 0)
+
+
+def migrated_database() -> str:
+    """The database that every process copies, migrated once for each state of the code."""
+    name = f"migrated_{fingerprint()[:12]}"
+    with psycopg.connect(database_url(OWNER, "postgres"), autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(hashtext('migrated'))")
+        known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if not known:
+            draft, made = sql.Identifier(f"{name}_draft"), sql.Identifier(name)
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(draft))
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(draft))
+            own_name = connection.settings_dict["NAME"]
+            connection.close()
+            connection.settings_dict["NAME"] = f"{name}_draft"
+            call_command("migrate", verbosity=0)
+            connection.close()
+            connection.settings_dict["NAME"] = own_name
+            admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(draft, made))
+    return name
 
 
 # What opens a page in this process.
