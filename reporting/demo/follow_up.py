@@ -16,6 +16,7 @@ from fqis.services.result_links import ask_result, link_of, submit_by_link
 from fqis.services.results import accept_result, return_result
 
 from .papers import paper
+from .words import LESSONS
 
 FOLLOWED = 3  # in each territory
 WHAT = ["Denrées et matériel", "Location de la salle", "Transport des participants"]
@@ -96,6 +97,9 @@ class FollowUp:
         self.act(told, lambda: self._tell(year, expected * share // 100))
 
     def _tell(self, year: FiscalYear, reached: int) -> ProjectResult:
+        assert self.project.priority is not None
+        theme = self.project.priority.national_priorities.all()[0]
+        title, text, testimony = LESSONS[theme.code]
         row = ask_result(
             self.project,
             by=self.by,
@@ -113,17 +117,10 @@ class FollowUp:
             sectors=["communautaire", "municipal"] if self.rank else [],
             pools_people_said="reported",
             pools_material_said="zero",
-            testimony="« J’ai retrouvé le goût de cuisiner, et des voisins. »" if self.rank else "",
+            testimony=testimony if self.rank else "",
         )
         if self.rank == 2:
-            publish_practice(
-                self.project,
-                by=self.by,
-                title="Cuisiner ensemble, puis s’entraider",
-                text="Les participants ont choisi les menus et l’horaire. Au troisième mois, ils"
-                " s’étaient donné un tour de garde pour les enfants. Prévoyez une salle avec une"
-                " cuisine et un coin pour jouer.",
-            )
+            publish_practice(self.project, by=self.by, title=title, text=text)
             return accept_result(result, by=self.by)
         if self.rank == 0:
             return return_result(
