@@ -18,48 +18,38 @@ class Share:
 
 @dataclass(frozen=True)
 class ShareBar:
+    """``width``: percents of the widest."""
+
     label: str
     width: str
-    y: str
-    text_y: str
     fill: str
 
 
 @dataclass(frozen=True)
 class ShareBars:
-    width: int
-    height: int
     bars: list[ShareBar]
 
 
-BAR_STEP = 44
-
-
-def share_bars(shares: Sequence[Share], *, width: int = 560) -> ShareBars:
+def share_bars(shares: Sequence[Share]) -> ShareBars:
     """A bar under each label; the largest value takes the whole width."""
     largest = max((one.value for one in shares), default=0)
-    bars = [
-        ShareBar(
-            one.label,
-            coordinate(width * ratio(one.value, largest)),
-            coordinate(rank * BAR_STEP + 18),
-            coordinate(rank * BAR_STEP + 13),
-            one.fill,
-        )
-        for rank, one in enumerate(shares)
-    ]
-    return ShareBars(width, BAR_STEP * len(bars), bars)
+    return ShareBars(
+        [
+            ShareBar(one.label, coordinate(100 * ratio(one.value, largest)), one.fill)
+            for one in shares
+        ]
+    )
 
 
 @dataclass(frozen=True)
 class TreemapTile:
+    """Its place, in percents of the drawing."""
+
     label: str
     x: str
     y: str
     width: str
     height: str
-    text_x: str
-    text_y: str
     fill: str
     inverse: bool
     shown: bool
@@ -67,40 +57,36 @@ class TreemapTile:
 
 @dataclass(frozen=True)
 class Treemap:
-    width: int
-    height: int
     tiles: list[TreemapTile]
 
 
 _DARK = {"piv", "dark", "regular"}
-LETTER = 8.0
+# What a label needs, in pixels of a drawing 560 pixels wide.
+NARROWEST, LOWEST = 96.0, 56.0
 
 
 def treemap(shares: Sequence[Share], *, width: int = 560, height: int = 240) -> Treemap:
     """Rectangles whose areas are in the proportions of the values, largest first, as square as
-    they can be (Bruls, Huizing and van Wijk, 2000). A label that would not fit is left out."""
+    they can be (Bruls, Huizing and van Wijk, 2000) in a drawing of ``width`` by ``height`` pixels.
+    A label that would not fit is left out."""
     ranked = sorted((one for one in shares if one.value > 0), key=lambda one: -one.value)
     total = sum(float(one.value) for one in ranked)
     areas = [float(one.value) * width * height / total for one in ranked]
     boxes = _squarified(areas, 0.0, 0.0, float(width), float(height))
-    tiles = []
-    for one, (x, y, wide, high) in zip(ranked, boxes, strict=True):
-        fits = high >= 24 and wide >= LETTER * len(one.label) + 12
-        tiles.append(
-            TreemapTile(
-                one.label,
-                x=coordinate(x),
-                y=coordinate(y),
-                width=coordinate(max(wide - 2, 0.5)),
-                height=coordinate(max(high - 2, 0.5)),
-                text_x=coordinate(x + 8),
-                text_y=coordinate(y + 19),
-                fill=one.fill,
-                inverse=one.fill in _DARK,
-                shown=fits,
-            )
+    tiles = [
+        TreemapTile(
+            one.label,
+            x=coordinate(100 * x / width),
+            y=coordinate(100 * y / height),
+            width=coordinate(100 * wide / width),
+            height=coordinate(100 * high / height),
+            fill=one.fill,
+            inverse=one.fill in _DARK,
+            shown=wide >= NARROWEST and high >= LOWEST,
         )
-    return Treemap(width, height, tiles)
+        for one, (x, y, wide, high) in zip(ranked, boxes, strict=True)
+    ]
+    return Treemap(tiles)
 
 
 Box = tuple[float, float, float, float]

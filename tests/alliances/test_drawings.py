@@ -200,17 +200,17 @@ def test_a_treemap_covers_its_whole_and_keeps_the_proportions() -> None:
     shares = [drawings.Share(f"P{n}", value) for n, value in enumerate([50, 25, 15, 10, 0])]
     tiles = drawings.treemap(shares, width=400, height=200).tiles
     assert len(tiles) == 4
-    areas = [(float(t.width) + 2) * (float(t.height) + 2) for t in tiles]
-    assert [round(area / 80_000, 2) for area in areas] == pytest.approx(
+    areas = [float(t.width) * float(t.height) for t in tiles]
+    assert [round(area / 10_000, 2) for area in areas] == pytest.approx(
         [0.50, 0.25, 0.15, 0.10], abs=0.02
     )
-    assert all(float(t.x) + float(t.width) <= 400 for t in tiles)
-    assert all(float(t.y) + float(t.height) <= 200 for t in tiles)
+    assert all(float(t.x) + float(t.width) <= 100.1 for t in tiles)
+    assert all(float(t.y) + float(t.height) <= 100.1 for t in tiles)
 
 
 def test_a_bar_is_as_long_as_its_part_of_the_largest() -> None:
-    drawn = drawings.share_bars([drawings.Share("A", 10), drawings.Share("B", 5)], width=300)
-    assert [bar.width for bar in drawn.bars] == ["300", "150"]
+    drawn = drawings.share_bars([drawings.Share("A", 10), drawings.Share("B", 5)])
+    assert [bar.width for bar in drawn.bars] == ["100", "50"]
     assert drawings.share_bars([]).bars == []
 
 
