@@ -27,6 +27,7 @@ urlpatterns = [
     path("langue/", session.set_language, name="set_language"),
     path("aide/", pages.help_page, name="help"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
+    path("bibliotheque/", pages.library, name="library"),
     path("confidentialite/", pages.privacy, name="privacy"),
     path("verifier/", verification.verify, name="verify"),
     path("verifier/<str:code>/", verification.verify_document, name="verify_document"),

@@ -67,6 +67,7 @@ WRITE = {
     "plan_add",
     "plan_edit",
     "plan_endorsements_ask",
+    "library",
     "plan_endorsement_evidence",
     "practices_share",
     "practice_share",
