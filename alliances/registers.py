@@ -1,6 +1,6 @@
 """What the registers of the Concertation say: partners, bodies, zones, in rows and figures."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,7 @@ from alliances.models.alliances import NameKey
 from alliances.representativity import REGIONAL, Category, Matrix, matrix
 
 # --- Partners
+from alliances.templatetags.portal import date_long, percent
 
 
 def partners_of(alliance: Alliance) -> QuerySet[Partner]:
@@ -112,6 +113,12 @@ class BodySeats:
 
     @property
     def trend(self) -> str:
+    def on(self, day: date) -> SeatCount | None:
+        """The last count on ``day``; none once the body is dissolved."""
+        if self.body.closed_on is not None and self.body.closed_on <= day:
+            return None
+        return next((count for count in self.counts if count.on <= day), None)
+
         """How the share of seats held by people living in poverty moved, in words."""
         if len(self.counts) < 2:
             return ""
@@ -156,6 +163,59 @@ def seat_totals(bodies: Iterable[BodySeats]) -> SeatTotals:
 
 def body_columns() -> list[str]:
     return [
+@dataclass(frozen=True)
+class SeatShare:
+    """The seats of the bodies that sat on a day, at the last count of each."""
+
+    on: date
+    held: int
+    seats: int
+
+    @property
+    def share(self) -> Decimal:
+        return Decimal(self.held) / self.seats
+
+    @property
+    def words(self) -> str:
+        """« 21 % (3 sur 14) le 20 janvier 2026 »."""
+        return _("%(share)s (%(held)s sur %(seats)s) le %(day)s") % {
+            "share": percent(self.share),
+            "held": self.held,
+            "seats": self.seats,
+            "day": date_long(self.on),
+        }
+
+
+def seat_history(bodies: Sequence[BodySeats]) -> list[SeatShare]:
+    """The seats of the whole Alliance on each day a body was counted or dissolved, the oldest
+    first (guide 2024, introduction: a participation that grows)."""
+    with_seats = [one for one in bodies if one.counts]
+    days = {count.on for one in with_seats for count in one.counts}
+    days |= {one.body.closed_on for one in with_seats if one.body.closed_on}
+    history = []
+    for day in sorted(days):
+        there = [count for one in with_seats if (count := one.on(day))]
+        if there:
+            held = sum(count.lived_experience for count in there)
+            history.append(SeatShare(day, held, sum(count.seats for count in there)))
+    return history
+
+
+def trend_words(history: Sequence[SeatShare]) -> str:
+    """Whether the share of seats held by people living in poverty grows, in one sentence."""
+    if not history:
+        return ""
+    first, last = history[0], history[-1]
+    if first is last:
+        return _("%(now)s. Le prochain compte dira la tendance.") % {"now": last.words}
+    words = {
+        1: _("La part augmente : %(before)s, %(now)s."),
+        -1: _("La part diminue : %(before)s, %(now)s."),
+        0: _("La part reste la même : %(before)s, %(now)s."),
+    }[(last.share > first.share) - (last.share < first.share)]
+    return words % {"before": first.words, "now": last.words}
+
+
         _("Instance"),
         _("Mandat"),
         _("Rencontres par année"),
