@@ -1,11 +1,12 @@
-"""What the registers of the Concertation say: partners, bodies, zones, in rows and figures."""
+"""What the registers of the Concertation say: partners, bodies, zones, consultations, in rows and
+figures."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,7 @@ from alliances import clock
 from alliances.exports import Cell
 from alliances.models import (
     Alliance,
+    Consultation,
     DevitalisedZone,
     GovernanceBody,
     JournalEntry,
@@ -23,9 +25,10 @@ from alliances.models import (
 )
 from alliances.models.alliances import NameKey
 from alliances.representativity import REGIONAL, Category, Matrix, matrix
+from alliances.templatetags.portal import count as counted
+from alliances.templatetags.portal import date_long, percent
 
 # --- Partners
-from alliances.templatetags.portal import date_long, percent
 
 
 def partners_of(alliance: Alliance) -> QuerySet[Partner]:
@@ -111,14 +114,14 @@ class BodySeats:
     def latest(self) -> SeatCount | None:
         return self.counts[0] if self.counts else None
 
-    @property
-    def trend(self) -> str:
     def on(self, day: date) -> SeatCount | None:
         """The last count on ``day``; none once the body is dissolved."""
         if self.body.closed_on is not None and self.body.closed_on <= day:
             return None
         return next((count for count in self.counts if count.on <= day), None)
 
+    @property
+    def trend(self) -> str:
         """How the share of seats held by people living in poverty moved, in words."""
         if len(self.counts) < 2:
             return ""
@@ -161,8 +164,6 @@ def seat_totals(bodies: Iterable[BodySeats]) -> SeatTotals:
     )
 
 
-def body_columns() -> list[str]:
-    return [
 @dataclass(frozen=True)
 class SeatShare:
     """The seats of the bodies that sat on a day, at the last count of each."""
@@ -216,6 +217,8 @@ def trend_words(history: Sequence[SeatShare]) -> str:
     return words % {"before": first.words, "now": last.words}
 
 
+def body_columns() -> list[str]:
+    return [
         _("Instance"),
         _("Mandat"),
         _("Rencontres par année"),
@@ -270,6 +273,65 @@ def zone_rows(zones: Iterable[DevitalisedZone]) -> Iterator[list[Cell]]:
             one.year,
             one.source,
             one.most_affected,
+        ]
+
+
+# --- Consultations
+
+
+def consultations_of(alliance: Alliance) -> QuerySet[Consultation]:
+    """The last one held first."""
+    found = Consultation.objects.filter(alliance=alliance).select_related("mrc", "updated_by")
+    return found.order_by("-on", "-pk")
+
+
+def consultations_words(found: QuerySet[Consultation]) -> str:
+    """« 3 consultations, 84 participations, dont 31 de personnes en situation de pauvreté. » Who
+    came twice counts twice; « au moins » when a consultation does not know."""
+    held = found.order_by().aggregate(
+        number=Count("pk"),
+        people=Sum("people", default=0),
+        poor=Sum("people_in_poverty"),
+        unknown=Count("pk", filter=Q(people_in_poverty=None)),
+    )
+    number, people, poor = held["number"], held["people"], held["poor"]
+    words = ngettext("%(n)s consultation", "%(n)s consultations", number) % {"n": counted(number)}
+    if not people:
+        return f"{words}."
+    part = ngettext("%(n)s participation", "%(n)s participations", people)
+    words = f"{words}, {part % {'n': counted(people)}}"
+    if poor is None:
+        return f"{words}."
+    among = (
+        _("dont au moins %(n)s de personnes en situation de pauvreté.")
+        if held["unknown"]
+        else _("dont %(n)s de personnes en situation de pauvreté.")
+    )
+    return f"{words}, {among % {'n': counted(poor)}}"
+
+
+def consultation_columns() -> list[str]:
+    return [
+        _("Tenue le"),
+        _("Forme"),
+        _("Titre"),
+        _("MRC"),
+        _("Personnes"),
+        _("Dont en situation de pauvreté"),
+        _("Ce qui en ressort"),
+    ]
+
+
+def consultation_rows(consultations: Iterable[Consultation]) -> Iterator[list[Cell]]:
+    for one in consultations:
+        yield [
+            one.on,
+            str(one.get_kind_display()),
+            one.title,
+            one.mrc.name if one.mrc else "",
+            one.people,
+            one.people_in_poverty,
+            one.outcome,
         ]
 
 

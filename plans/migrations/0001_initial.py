@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                     ('title', models.CharField(max_length=200, verbose_name='titre')),
                     ('guidance', models.TextField(blank=True, verbose_name='consigne')),
                     ('kind', models.CharField(choices=[('text', 'Texte'), ('priorities', 'Priorités'), ('objectives', 'Objectifs'), ('means', 'Moyens'), ('population', 'Population et territoire'), ('results', 'Résultats attendus'), ('indicators', 'Indicateurs et cibles'), ('people', 'Responsables et collaborateurs')], default='text', max_length=12)),
-                    ('register', models.CharField(blank=True, choices=[('', 'Aucun'), ('bodies', 'Instances'), ('seats', 'Sièges'), ('partners', 'Partenaires'), ('matrix', 'Partenaires et représentativité'), ('zones', 'Zones')], default='', help_text='Le registre de la concertation que la section montre.', max_length=8, verbose_name='registre')),
+                    ('register', models.CharField(blank=True, choices=[('', 'Aucun'), ('bodies', 'Instances'), ('seats', 'Sièges'), ('partners', 'Partenaires'), ('matrix', 'Partenaires et représentativité'), ('zones', 'Zones'), ('consultations', 'Consultations')], default='', help_text='Le registre de la concertation que la section montre.', max_length=13, verbose_name='registre')),
                     ('canvas', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='plans.canvas')),
                 ],
                 options={
@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
                     ('submitted_at', models.DateTimeField(editable=False, null=True)),
                     ('returned_at', models.DateTimeField(editable=False, null=True)),
                     ('return_reason', models.TextField(blank=True, editable=False, verbose_name='motif du retour')),
-                    ('registers', models.JSONField(default=dict, editable=False, help_text='Partenaires, instances et zones le jour de la transmission.')),
+                    ('registers', models.JSONField(default=dict, editable=False, help_text='Partenaires, instances, zones et consultations le jour de la transmission.')),
                     ('validation_note', models.TextField(blank=True, editable=False, verbose_name='note de validation')),
                     ('validated_at', models.DateTimeField(editable=False, null=True)),
                     ('approved_at', models.DateTimeField(editable=False, null=True)),
