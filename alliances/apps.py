@@ -55,5 +55,8 @@ class AlliancesConfig(AppConfig):
                 "add_zone": _("Zone inscrite"),
                 "change_zone": _("Zone modifiée"),
                 "remove_zone": _("Zone retirée"),
+                "add_consultation": _("Consultation inscrite"),
+                "change_consultation": _("Consultation modifiée"),
+                "remove_consultation": _("Consultation retirée"),
             }
         )

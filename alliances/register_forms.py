@@ -12,6 +12,7 @@ from alliances import clock, registers
 from alliances.forms import DateInput
 from alliances.models import (
     Alliance,
+    Consultation,
     DevitalisedZone,
     GovernanceBody,
     Mrc,
@@ -20,7 +21,9 @@ from alliances.models import (
 )
 from alliances.models.alliances import NameKey
 
+Kind = Consultation.Kind
 Level = Partner.Level
+MOST_PEOPLE = 1_000_000
 REGIONAL_PLACE = "regional"
 
 
@@ -209,6 +212,55 @@ class ZoneForm(RevisedForm):
         return {name: getattr(zone, name) for name in names} | {"value": value}
 
 
+class ConsultationForm(RevisedForm):
+    """A consultation; people are counted, never named."""
+
+    on = forms.DateField(label=_("Tenue le"), widget=DateInput())
+    kind = forms.ChoiceField(label=_("Forme"), choices=[("", _("Choisir")), *Kind.choices])
+    title = forms.CharField(
+        label=_("Titre"),
+        max_length=200,
+        help_text=_("Par exemple « Forum sur le logement »."),
+    )
+    mrc = forms.ModelChoiceField(
+        queryset=Mrc.objects.none(),
+        label=_("MRC"),
+        required=False,
+        empty_label=_("Tout le territoire"),
+    )
+    people = forms.IntegerField(
+        label=_("Personnes"),
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        help_text=_("Un nombre, jamais un nom."),
+    )
+    people_in_poverty = forms.IntegerField(
+        label=_("Dont personnes en situation de pauvreté"),
+        required=False,
+        min_value=0,
+        max_value=MOST_PEOPLE,
+        help_text=_("Vide : leur nombre n’est pas connu."),
+    )
+    outcome = forms.CharField(
+        label=_("Ce qui en ressort"),
+        max_length=5000,
+        widget=lines(6),
+        help_text=_("Vision commune, besoins, priorités. Le plan le reprend."),
+    )
+
+    def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mrcs = registers.mrcs_of(alliance)
+        if mrcs:
+            self.fields["mrc"].queryset = mrcs  # type: ignore[attr-defined]
+        else:
+            del self.fields["mrc"]
+
+    @staticmethod
+    def initial_of(one: Consultation) -> dict[str, Any]:
+        return {name: getattr(one, name) for name in ConsultationForm.base_fields}
+
+
 # --- Filters, from the address
 
 
@@ -316,3 +368,38 @@ class ZoneFilter(SortedFilter):
             | Q(mrc__name__icontains=value)
             | Q(most_affected__icontains=value)
         )
+
+
+class ConsultationFilter(SortedFilter):
+    SORTS = {
+        "titre": NameKey("title"),
+        "mrc": "mrc__name",
+        "date": "on",
+        "personnes": "people",
+    }
+    forme = django_filters.ChoiceFilter(
+        label=_("Forme"), field_name="kind", choices=Kind.choices, empty_label=_("Toutes")
+    )
+    mrc = django_filters.ChoiceFilter(
+        label=_("MRC"), field_name="mrc__code", empty_label=_("Toutes")
+    )
+    q = django_filters.CharFilter(
+        label=_("Titre ou ce qui en ressort"), method="search", widget=forms.SearchInput
+    )
+
+    class Meta:
+        model = Consultation
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mrcs = [(mrc.code, mrc.name) for mrc in registers.mrcs_of(alliance)]
+        if mrcs:
+            self.filters["mrc"].extra["choices"] = mrcs
+        else:
+            del self.filters["mrc"]
+
+    def search(
+        self, queryset: QuerySet[Consultation], name: str, value: str
+    ) -> QuerySet[Consultation]:
+        return queryset.filter(Q(title__icontains=value) | Q(outcome__icontains=value))

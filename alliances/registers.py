@@ -1,11 +1,12 @@
-"""What the registers of the Concertation say: partners, bodies, zones, in rows and figures."""
+"""What the registers of the Concertation say: partners, bodies, zones, consultations, in rows and
+figures."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,7 @@ from alliances import clock
 from alliances.exports import Cell
 from alliances.models import (
     Alliance,
+    Consultation,
     DevitalisedZone,
     GovernanceBody,
     JournalEntry,
@@ -23,6 +25,8 @@ from alliances.models import (
 )
 from alliances.models.alliances import NameKey
 from alliances.representativity import REGIONAL, Category, Matrix, matrix
+from alliances.templatetags.portal import count as counted
+from alliances.templatetags.portal import date_long, percent
 
 # --- Partners
 
@@ -110,6 +114,12 @@ class BodySeats:
     def latest(self) -> SeatCount | None:
         return self.counts[0] if self.counts else None
 
+    def on(self, day: date) -> SeatCount | None:
+        """The last count on ``day``; none once the body is dissolved."""
+        if self.body.closed_on is not None and self.body.closed_on <= day:
+            return None
+        return next((count for count in self.counts if count.on <= day), None)
+
     @property
     def trend(self) -> str:
         """How the share of seats held by people living in poverty moved, in words."""
@@ -152,6 +162,59 @@ def seat_totals(bodies: Iterable[BodySeats]) -> SeatTotals:
         sum(one.lived_experience for one in latest),
         sum(one.seats for one in latest),
     )
+
+
+@dataclass(frozen=True)
+class SeatShare:
+    """The seats of the bodies that sat on a day, at the last count of each."""
+
+    on: date
+    held: int
+    seats: int
+
+    @property
+    def share(self) -> Decimal:
+        return Decimal(self.held) / self.seats
+
+    @property
+    def words(self) -> str:
+        """« 21 % (3 sur 14) le 20 janvier 2026 »."""
+        return _("%(share)s (%(held)s sur %(seats)s) le %(day)s") % {
+            "share": percent(self.share),
+            "held": self.held,
+            "seats": self.seats,
+            "day": date_long(self.on),
+        }
+
+
+def seat_history(bodies: Sequence[BodySeats]) -> list[SeatShare]:
+    """The seats of the whole Alliance on each day a body was counted or dissolved, the oldest
+    first (guide 2024, introduction: a participation that grows)."""
+    with_seats = [one for one in bodies if one.counts]
+    days = {count.on for one in with_seats for count in one.counts}
+    days |= {one.body.closed_on for one in with_seats if one.body.closed_on}
+    history = []
+    for day in sorted(days):
+        there = [count for one in with_seats if (count := one.on(day))]
+        if there:
+            held = sum(count.lived_experience for count in there)
+            history.append(SeatShare(day, held, sum(count.seats for count in there)))
+    return history
+
+
+def trend_words(history: Sequence[SeatShare]) -> str:
+    """Whether the share of seats held by people living in poverty grows, in one sentence."""
+    if not history:
+        return ""
+    first, last = history[0], history[-1]
+    if first is last:
+        return _("%(now)s. Le prochain compte dira la tendance.") % {"now": last.words}
+    words = {
+        1: _("La part augmente : %(before)s, %(now)s."),
+        -1: _("La part diminue : %(before)s, %(now)s."),
+        0: _("La part reste la même : %(before)s, %(now)s."),
+    }[(last.share > first.share) - (last.share < first.share)]
+    return words % {"before": first.words, "now": last.words}
 
 
 def body_columns() -> list[str]:
@@ -210,6 +273,65 @@ def zone_rows(zones: Iterable[DevitalisedZone]) -> Iterator[list[Cell]]:
             one.year,
             one.source,
             one.most_affected,
+        ]
+
+
+# --- Consultations
+
+
+def consultations_of(alliance: Alliance) -> QuerySet[Consultation]:
+    """The last one held first."""
+    found = Consultation.objects.filter(alliance=alliance).select_related("mrc", "updated_by")
+    return found.order_by("-on", "-pk")
+
+
+def consultations_words(found: QuerySet[Consultation]) -> str:
+    """« 3 consultations, 84 participations, dont 31 de personnes en situation de pauvreté. » Who
+    came twice counts twice; « au moins » when a consultation does not know."""
+    held = found.order_by().aggregate(
+        number=Count("pk"),
+        people=Sum("people", default=0),
+        poor=Sum("people_in_poverty"),
+        unknown=Count("pk", filter=Q(people_in_poverty=None)),
+    )
+    number, people, poor = held["number"], held["people"], held["poor"]
+    words = ngettext("%(n)s consultation", "%(n)s consultations", number) % {"n": counted(number)}
+    if not people:
+        return f"{words}."
+    part = ngettext("%(n)s participation", "%(n)s participations", people)
+    words = f"{words}, {part % {'n': counted(people)}}"
+    if poor is None:
+        return f"{words}."
+    among = (
+        _("dont au moins %(n)s de personnes en situation de pauvreté.")
+        if held["unknown"]
+        else _("dont %(n)s de personnes en situation de pauvreté.")
+    )
+    return f"{words}, {among % {'n': counted(poor)}}"
+
+
+def consultation_columns() -> list[str]:
+    return [
+        _("Tenue le"),
+        _("Forme"),
+        _("Titre"),
+        _("MRC"),
+        _("Personnes"),
+        _("Dont en situation de pauvreté"),
+        _("Ce qui en ressort"),
+    ]
+
+
+def consultation_rows(consultations: Iterable[Consultation]) -> Iterator[list[Cell]]:
+    for one in consultations:
+        yield [
+            one.on,
+            str(one.get_kind_display()),
+            one.title,
+            one.mrc.name if one.mrc else "",
+            one.people,
+            one.people_in_poverty,
+            one.outcome,
         ]
 
 

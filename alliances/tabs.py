@@ -69,6 +69,7 @@ def team_pages(alliance: Alliance, current: str) -> list[dict[str, object]]:
         ("representativity", _("Représentativité")),
         ("bodies", _("Instances")),
         ("zones", _("Zones")),
+        ("consultations", _("Consultations")),
     ]
     return [
         {"label": label, "url": alliance.url(name), "current": name == current}

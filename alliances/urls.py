@@ -3,6 +3,7 @@ from django.urls import path
 from alliances.views import (
     bodies,
     comments,
+    consultations,
     downloads,
     health,
     invitations,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("session/", session.ping, name="session_ping"),
     path("langue/", session.set_language, name="set_language"),
     path("aide/", pages.help_page, name="help"),
+    path("bibliotheque/", pages.library, name="library"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("confidentialite/", pages.privacy, name="privacy"),
     path("verifier/", verification.verify, name="verify"),
@@ -66,6 +68,22 @@ urlpatterns = [
     path(f"{REGISTERS}zones/nouvelle/", zones.zone_new, name="zone_new"),
     path(f"{REGISTERS}zones/<int:pk>/", zones.zone_edit, name="zone_edit"),
     path(f"{REGISTERS}zones/<int:pk>/retirer/", zones.zone_remove, name="zone_remove"),
+    path(f"{REGISTERS}consultations/", consultations.consultations, name="consultations"),
+    path(
+        f"{REGISTERS}consultations/nouvelle/",
+        consultations.consultation_new,
+        name="consultation_new",
+    ),
+    path(
+        f"{REGISTERS}consultations/<int:pk>/",
+        consultations.consultation_edit,
+        name="consultation_edit",
+    ),
+    path(
+        f"{REGISTERS}consultations/<int:pk>/retirer/",
+        consultations.consultation_remove,
+        name="consultation_remove",
+    ),
     path(f"{ALLIANCE}documents/", traces.documents, name="documents"),
     path(f"{ALLIANCE}documents/deposer/", traces.deposit, name="deposit_document"),
     path(f"{ALLIANCE}journal/", traces.journal, name="journal"),

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from alliances.models import Alliance, DevitalisedZone, GovernanceBody, Partner
+from alliances.models import Alliance, Consultation, DevitalisedZone, GovernanceBody, Partner
 from alliances.templatetags.portal import money0
 
 from .completeness import Completeness, Kind, named
@@ -163,6 +163,7 @@ def _registers(plan: _Looked) -> list[Advice]:
     registers: dict[str, tuple[type[Any], str]] = {
         Register.BODIES: (GovernanceBody, _("registre des instances")),
         Register.PARTNERS: (Partner, _("registre des partenaires")),
+        Register.CONSULTATIONS: (Consultation, _("registre des consultations")),
         Register.ZONES: (DevitalisedZone, _("registre des zones")),
     }
     rows: dict[str, Any] = {

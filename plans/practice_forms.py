@@ -72,7 +72,7 @@ class PracticeFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     theme = django_filters.ChoiceFilter(
-        label=_("Priorité nationale"), method="by_theme", empty_label=_("Toutes")
+        label=_("Priorité ou thème du guide"), method="by_theme", empty_label=_("Tous")
     )
     nature = django_filters.ChoiceFilter(
         label=_("Type de territoire"),

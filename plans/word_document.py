@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from docx import Document as new_document
 from docx.document import Document as WordDocument
 
-from alliances.templatetags.documents import iso_day
-from alliances.templatetags.portal import date_long
+from alliances.templatetags.documents import consultation_kind, iso_day
+from alliances.templatetags.portal import count, date_long
 from alliances.word import TextWriter, clean, dress, write_table
 
 from .templatetags.plan_documents import ActionSheet, PrioritySheet, plan_sheet
@@ -90,7 +90,7 @@ def _action(word: WordDocument, action: ActionSheet) -> None:
 
 
 def _registers(word: WordDocument, registers: dict[str, Any]) -> None:
-    if not any(registers.get(name) for name in ("partners", "bodies", "zones")):
+    if not any(registers.get(name) for name in ("partners", "bodies", "zones", "consultations")):
         return
     word.add_heading(_("Registres"), 1)
     if registers.get("partners"):
@@ -135,3 +135,23 @@ def _registers(word: WordDocument, registers: dict[str, Any]) -> None:
             for one in registers["zones"]
         ]
         write_table(word, rows, columns=columns, shares=(25, 25, 20, 30))
+    if registers.get("consultations"):
+        _consultations(word, registers["consultations"])
+
+
+def _consultations(word: WordDocument, consultations: list[dict[str, Any]]) -> None:
+    word.add_heading(_("Consultations"), 2)
+    columns = (_("Consultation"), _("Tenue le"), _("Personnes"), _("Ce qui en ressort"))
+    among = _("%(people)s, dont %(n)s en situation de pauvreté")
+    rows = [
+        (
+            ", ".join(filter(None, (one["title"], consultation_kind(one["kind"]), one["mrc"]))),
+            date_long(iso_day(one["on"])),
+            count(one["people"])
+            if one["people_in_poverty"] is None
+            else among % {"people": count(one["people"]), "n": count(one["people_in_poverty"])},
+            one["outcome"],
+        )
+        for one in consultations
+    ]
+    write_table(word, rows, columns=columns, shares=(25, 15, 20, 40))

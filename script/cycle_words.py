@@ -40,8 +40,14 @@ _THEMES: list[Rule] = [
     (re.compile(r"\b([Pp])riorité(s?) nationale(s?)\b"), _theme),
     (re.compile(r"^lien national des priorités$"), "thèmes des priorités"),
 ]
+# The guide of 2017 wants people involved; that of 2024, more and more of them.
+_PARTICIPATION: Rule = (
+    re.compile(r"^Le Plan de lutte vise une plus grande participation .*"),
+    "La cible 4 du PAGIEPS demande que ces personnes prennent part à la mise en œuvre.",
+)
 _FRENCH: list[Rule] = [
     *_THEMES,
+    _PARTICIPATION,
     (re.compile(r"\b([Pp])lan d’action régional concerté(?: \(PARC\))?"), r"\1lan de travail"),
     (re.compile(r"\bPARC\b"), _cased("plan de travail")),
     (re.compile(r"\b([Ll])a " + _CONVENTION), r"\1’entente\2"),
@@ -53,6 +59,10 @@ _FRENCH: list[Rule] = [
     (re.compile(r"\bMESS\b"), "MTESS"),
 ]
 _ENGLISH: list[Rule] = [
+    (
+        re.compile(r"^The Plan de lutte aims for greater participation .*"),
+        "Target 4 of the PAGIEPS asks that these people take part in the implementation.",
+    ),
     (re.compile(r"^National priorit(y|ies)\b"), _guide_theme),
     (re.compile(r"\bnational priorit(y|ies)\b"), _guide_theme),
     (re.compile(r"^National$"), "Theme"),

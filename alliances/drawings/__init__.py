@@ -24,7 +24,7 @@ from alliances.drawings.timelines import (
     deadline_rail,
     milestones,
 )
-from alliances.drawings.trends import SeatBar, SeatTrend, seat_trend
+from alliances.drawings.trends import SeatBar, SeatTrend, ShareSteps, seat_trend, share_steps
 
 __all__ = [
     "TILE_GRID",
@@ -43,6 +43,7 @@ __all__ = [
     "Segment",
     "Share",
     "ShareBars",
+    "ShareSteps",
     "Tile",
     "TileMap",
     "Treemap",
@@ -56,6 +57,7 @@ __all__ = [
     "segments",
     "shade_of",
     "share_bars",
+    "share_steps",
     "stacked_bar",
     "tile_map",
     "treemap",

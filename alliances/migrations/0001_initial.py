@@ -459,6 +459,28 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='Consultation',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('on', models.DateField(verbose_name='tenue le')),
+                    ('kind', models.CharField(choices=[('assembly', 'Assemblée'), ('workshop', 'Atelier'), ('survey', 'Sondage'), ('interviews', 'Entrevues'), ('other', 'Autre')], max_length=10, verbose_name='forme')),
+                    ('title', models.CharField(max_length=200, verbose_name='titre')),
+                    ('people', models.PositiveIntegerField(verbose_name='personnes présentes')),
+                    ('people_in_poverty', models.PositiveIntegerField(blank=True, null=True, verbose_name='dont personnes en situation de pauvreté')),
+                    ('outcome', models.TextField(max_length=5000, verbose_name='ce qui en ressort')),
+                    ('revision', models.PositiveIntegerField(default=0)),
+                    ('updated_at', models.DateTimeField(default=alliances.clock.now, editable=False)),
+                    ('alliance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='alliances.alliance')),
+                    ('mrc', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.mrc', verbose_name='MRC')),
+                    ('territory', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='alliances.territory')),
+                    ('updated_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'ordering': ['-on', '-pk'],
+                    'constraints': [models.UniqueConstraint(models.F('alliance'), models.F('on'), alliances.models.alliances.NameKey('title'), name='consultation_once', violation_error_message='Cette consultation est déjà inscrite.'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='consultation_has_title'), models.CheckConstraint(condition=models.Q(('outcome', ''), _negated=True), name='consultation_has_outcome'), models.CheckConstraint(condition=models.Q(('people__gt', 0)), name='consultation_heard_somebody'), models.CheckConstraint(condition=models.Q(('people_in_poverty', None), ('people_in_poverty__lte', models.F('people')), _connector='OR'), name='consultation_within_people', violation_error_message='Il y a plus de personnes en situation de pauvreté que de personnes.'), models.CheckConstraint(condition=models.Q(('on__lte', models.F('updated_at__date'))), name='consultation_not_ahead', violation_error_message='La date de la consultation est dans l’avenir.')],
+                },
+            ),
+            migrations.CreateModel(
                 name='Comment',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

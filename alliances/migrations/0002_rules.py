@@ -11,8 +11,11 @@ ALTER TABLE alliances_partner ADD CONSTRAINT partner_mrc_of_territory
     FOREIGN KEY (mrc_id, territory_id) REFERENCES alliances_mrc (id, territory_id);
 ALTER TABLE alliances_devitalisedzone ADD CONSTRAINT zone_mrc_of_territory
     FOREIGN KEY (mrc_id, territory_id) REFERENCES alliances_mrc (id, territory_id);
+ALTER TABLE alliances_consultation ADD CONSTRAINT consultation_mrc_of_territory
+    FOREIGN KEY (mrc_id, territory_id) REFERENCES alliances_mrc (id, territory_id);
 """
 DROP_MRC_KEY = """
+ALTER TABLE alliances_consultation DROP CONSTRAINT consultation_mrc_of_territory;
 ALTER TABLE alliances_devitalisedzone DROP CONSTRAINT zone_mrc_of_territory;
 ALTER TABLE alliances_partner DROP CONSTRAINT partner_mrc_of_territory;
 ALTER TABLE alliances_mrc DROP CONSTRAINT alliances_mrc_id_territory;
@@ -28,6 +31,7 @@ class Migration(migrations.Migration):
         ScopeByTerritory("Alliance"),
         ScopeByTerritory("Partner"),
         ScopeByTerritory("DevitalisedZone"),
+        ScopeByTerritory("Consultation"),
         ScopeByTerritory("GovernanceBody"),
         ScopeByTerritory("SeatCount"),
         ScopeByTerritory(

@@ -9,6 +9,7 @@ from .alliances import (
     PartnerCategory,
     SeatCount,
 )
+from .consultations import Consultation
 from .cycles import Cycle
 from .documents import Document, NumberSeries
 from .people import Invitation, Membership, User, group_name
@@ -19,6 +20,7 @@ from .traces import Comment, Heartbeat, JournalEntry, Milestone, MilestoneKind, 
 __all__ = [
     "Alliance",
     "Comment",
+    "Consultation",
     "Cycle",
     "DevitalisedZone",
     "Document",

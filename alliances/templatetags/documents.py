@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 
+from alliances.models import Consultation
 from alliances.money import money_in_english_words
 
 register = template.Library()
@@ -33,6 +34,12 @@ def iso_moment(text: str | None) -> datetime | None:
 def as_decimal(text: str | None) -> Decimal | None:
     """``"-4.25"`` as a number; nothing from nothing."""
     return Decimal(text) if text else None
+
+
+@register.filter
+def consultation_kind(slug: str) -> str:
+    """``"workshop"`` in words: « Atelier »."""
+    return str(Consultation.Kind(slug).label)
 
 
 @register.filter

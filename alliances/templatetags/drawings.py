@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import template
@@ -28,6 +29,12 @@ def seat_trend(counts: Iterable[Any]) -> drawings.SeatTrend:
         )
         for one in oldest_first
     )
+
+
+@register.simple_tag
+def share_steps(history: Iterable[Any], today: date) -> drawings.ShareSteps:
+    """``history``: what has a day (``on``) and a ``share`` of one, the oldest first."""
+    return drawings.share_steps([(one.on, one.share) for one in history], today=today)
 
 
 @register.simple_tag

@@ -34,6 +34,7 @@ def bodies(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if export := request.GET.get("export"):
         columns, rows = registers.body_columns(), registers.body_rows(found)
         return export_response(export, file_name(alliance, "instances"), columns, rows)
+    history = registers.seat_history(found)
     context = register_page(
         request,
         alliance,
@@ -42,6 +43,8 @@ def bodies(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         lede=_("Qui décide de l’Alliance. Les sièges se comptent, personne n’est nommé."),
         bodies=found,
         totals=registers.seat_totals(found),
+        history=history,
+        trend=registers.trend_words(history),
     )
     return render(request, "alliances/registers_bodies.html", context)
 

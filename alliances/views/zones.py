@@ -111,7 +111,14 @@ def zone_edit(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse
         verb=_("Enregistrer la zone"),
         back=alliance.url("zones"),
         status=status,
-        zone=zone,
+        removal={
+            "label": _("Retirer la zone"),
+            "url": alliance.url("zone_remove", pk),
+            "question": _(
+                "La zone quitte le registre. Les versions du plan déjà transmises la gardent, et"
+                " le journal en garde la trace."
+            ),
+        },
         **more,
     )
 

@@ -55,6 +55,7 @@ class CanvasSection(models.Model):
         PARTNERS = "partners", _("Partenaires")
         REPRESENTATIVITY = "matrix", _("Partenaires et représentativité")
         ZONES = "zones", _("Zones")
+        CONSULTATIONS = "consultations", _("Consultations")
 
     canvas = models.ForeignKey(Canvas, on_delete=models.CASCADE, related_name="sections")
     code = models.CharField(_("section"), max_length=4)
@@ -65,7 +66,7 @@ class CanvasSection(models.Model):
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.TEXT)
     register = models.CharField(
         _("registre"),
-        max_length=8,
+        max_length=13,
         choices=Register,
         default=Register.NONE,
         blank=True,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alliances import clock
-from alliances.models import Alliance, ScopedModel, User
+from alliances.models import Alliance, Cycle, ScopedModel, User
 
 from .versions import PlanVersion
 
@@ -20,11 +20,14 @@ class SharedPractice(ScopedModel):
 
     Everybody who signs in reads it until it is withdrawn; only its own territory writes it. It
     carries what a reader elsewhere must know, for the plan it comes from is closed to them:
-    ``population`` and the codes of the national priorities (``themes``) are as the action had
-    them on the day it was shared.
+    its ``cycle`` and the words it speaks with; ``population`` and the codes of the cycle's national
+    priorities (``themes``) as the action had them on the day it was shared.
     """
 
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="practices")
+    cycle = models.ForeignKey(
+        Cycle, on_delete=models.PROTECT, related_name="practices", editable=False
+    )
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="+")
     lineage = models.UUIDField(default=uuid.uuid4, editable=False)
     title = models.CharField(_("titre"), max_length=300)
@@ -69,8 +72,10 @@ class SharedPractice(ScopedModel):
                         SELECT 1 FROM plans_action a
                         JOIN plans_planversion v ON v.id = a.version_id
                         JOIN plans_plan p ON p.id = v.plan_id
+                        JOIN alliances_alliance l ON l.id = p.alliance_id
                         WHERE a.lineage = NEW.lineage AND v.id = NEW.version_id
-                          AND v.state = 'approved' AND p.alliance_id = NEW.alliance_id
+                          AND v.state = 'approved' AND l.id = NEW.alliance_id
+                          AND l.cycle_id = NEW.cycle_id
                     ) THEN
                         RAISE EXCEPTION 'Une pratique vient d’une action du plan en vigueur.'
                             USING ERRCODE = 'check_violation',
@@ -85,11 +90,11 @@ class SharedPractice(ScopedModel):
                 when=pgtrigger.Before,
                 func="""
                     IF OLD.withdrawn_at IS NOT NULL
-                       OR ROW(OLD.alliance_id, OLD.version_id, OLD.lineage, OLD.shared_at,
-                              OLD.shared_by_id)
+                       OR ROW(OLD.alliance_id, OLD.cycle_id, OLD.version_id, OLD.lineage,
+                              OLD.shared_at, OLD.shared_by_id)
                           IS DISTINCT FROM
-                          ROW(NEW.alliance_id, NEW.version_id, NEW.lineage, NEW.shared_at,
-                              NEW.shared_by_id)
+                          ROW(NEW.alliance_id, NEW.cycle_id, NEW.version_id, NEW.lineage,
+                              NEW.shared_at, NEW.shared_by_id)
                     THEN
                         RAISE EXCEPTION 'L’origine d’une pratique ne change pas.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'practice_source_stays';

@@ -141,7 +141,7 @@ class PlanVersion(FSMModelMixin, ScopedModel):
     registers = models.JSONField(
         default=dict,
         editable=False,
-        help_text=_("Partenaires, instances et zones le jour de la transmission."),
+        help_text=_("Partenaires, instances, zones et consultations le jour de la transmission."),
     )
     validation_note = models.TextField(_("note de validation"), blank=True, editable=False)
     validated_at = models.DateTimeField(null=True, editable=False)

@@ -22,14 +22,14 @@ from .states import version_in_force
 
 def practices() -> QuerySet[SharedPractice]:
     """What is shared today, the newest first."""
-    return SharedPractice.objects.filter(withdrawn_at=None).select_related("territory")
+    return SharedPractice.objects.filter(withdrawn_at=None).select_related("territory", "cycle")
 
 
 def practice_page(pk: int) -> SharedPractice | None:
     """One practice; a withdrawn one only exists for who may read its territory."""
     return (
         SharedPractice.objects.filter(pk=pk)
-        .select_related("territory", "shared_by", "withdrawn_by")
+        .select_related("territory", "cycle", "shared_by", "withdrawn_by")
         .first()
     )
 
@@ -103,7 +103,8 @@ def practice_columns() -> list[str]:
         _("Titre"),
         _("Territoire"),
         _("Type"),
-        _("Priorités nationales"),
+        _("Cycle"),
+        _("Priorités ou thèmes du guide"),
         _("Population visée"),
         _("Ce qui a été fait"),
         _("Ce que cela a donné"),
@@ -118,6 +119,7 @@ def practice_cells(found: Iterable[SharedPractice], themes: dict[str, str]) -> I
             one.title,
             one.territory.name,
             one.territory.get_kind_display(),
+            one.cycle.slug,
             ", ".join(themes.get(code, code) for code in one.themes),
             one.population,
             one.summary,

@@ -13,7 +13,14 @@ from typing import Any
 from django.db.models import Q
 
 from alliances import clock
-from alliances.models import Alliance, DevitalisedZone, GovernanceBody, Partner, SeatCount
+from alliances.models import (
+    Alliance,
+    Consultation,
+    DevitalisedZone,
+    GovernanceBody,
+    Partner,
+    SeatCount,
+)
 from alliances.models.alliances import NameKey
 from alliances.registers import categories_of, mrcs_of
 from alliances.representativity import REGIONAL, Category, Matrix, matrix
@@ -28,6 +35,7 @@ _PAGES: dict[str, str] = {
     Kind.PARTNERS: "partners",
     Kind.REPRESENTATIVITY: "partners",
     Kind.ZONES: "zones",
+    Kind.CONSULTATIONS: "consultations",
 }
 # A longer register opens folded; names by category take less room than a table.
 UNFOLDED, UNFOLDED_NAMES = 12, 60
@@ -88,6 +96,22 @@ def _zones(alliance: Alliance) -> Rows:
     ]
 
 
+def _consultations(alliance: Alliance, on: date) -> Rows:
+    held = Consultation.objects.filter(alliance=alliance, on__lte=on).select_related("mrc")
+    return [
+        {
+            "on": one.on.isoformat(),
+            "kind": one.kind,
+            "title": one.title,
+            "mrc": one.mrc.name if one.mrc else "",
+            "people": one.people,
+            "people_in_poverty": one.people_in_poverty,
+            "outcome": one.outcome,
+        }
+        for one in held.order_by("on", "pk")
+    ]
+
+
 def _categories(alliance: Alliance) -> Rows:
     return [
         {"code": one.code, "name": one.name, "short": one.short} for one in categories_of(alliance)
@@ -95,7 +119,7 @@ def _categories(alliance: Alliance) -> Rows:
 
 
 def registers_as_data(alliance: Alliance, on: date) -> dict[str, Any]:
-    """The three registers on that day as JSON holds them; six queries whatever their size.
+    """The four registers on that day as JSON holds them; seven queries whatever their size.
 
     ``on`` and the days are ``2026-12-03``; the value of an index is text, « -4.25 ». Zones have no
     days of their own: those of today. ``categories`` and ``mrcs`` are all those there are, so that
@@ -108,6 +132,7 @@ def registers_as_data(alliance: Alliance, on: date) -> dict[str, Any]:
         "mrcs": [one.name for one in mrcs_of(alliance)],
         "bodies": _bodies(alliance, on),
         "zones": _zones(alliance),
+        "consultations": _consultations(alliance, on),
     }
 
 
@@ -154,6 +179,12 @@ class _Book:
         return self.frozen.get("zones", []) if self.frozen is not None else _zones(self.alliance)
 
     @cached_property
+    def consultations(self) -> Rows:
+        if self.frozen is not None:
+            return self.frozen.get("consultations", [])
+        return _consultations(self.alliance, self.today)
+
+    @cached_property
     def matrix(self) -> Matrix:
         if self.frozen is not None:
             categories, mrcs = self.frozen.get("categories", []), self.frozen.get("mrcs", [])
@@ -169,6 +200,8 @@ class _Book:
     def rows(self, kind: str) -> Rows:
         if kind == Kind.ZONES:
             return self.zones
+        if kind == Kind.CONSULTATIONS:
+            return self.consultations
         return self.bodies if kind in (Kind.BODIES, Kind.SEATS) else self.partners
 
 

@@ -61,6 +61,7 @@ def share_practice(action: Action, *, by: User, **fields: Unpack[PracticeFields]
     themes = PriorityTheme.objects.filter(priority__objectives=action.objective_id)
     practice = SharedPractice.objects.create(
         alliance=alliance,
+        cycle=alliance.cycle,
         version=version,
         lineage=action.lineage,
         population=action.population,

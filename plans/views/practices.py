@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliances.cycle_words import words_of
 from alliances.errors import Refusal, StaleAct
 from alliances.exports import export_response
 from alliances.models import Alliance
@@ -61,7 +62,8 @@ def practice(request: HttpRequest, pk: int) -> HttpResponse:
             {"label": found.title, "url": ""},
         ],
     }
-    return render(request, "plans/practice.html", context)
+    with words_of(found.cycle):
+        return render(request, "plans/practice.html", context)
 
 
 @require_safe
@@ -135,7 +137,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
     }
     status = 422 if form.is_bound else 200
-    return render(request, "plans/practice_form.html", context, status=status)
+    with words_of(found.cycle):
+        return render(request, "plans/practice_form.html", context, status=status)
 
 
 @require_POST

@@ -1,10 +1,12 @@
 """Who takes part in one territory's plan: registers, consensus, delay, shared practices."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from alliances import clock
 from alliances.models import GovernanceBody, Mrc, Partner, PartnerCategory
+from alliances.services.consultations import add_consultation
 from alliances.services.governance import add_body, count_seats
 from alliances.services.partners import add_partner
 from alliances.services.zones import add_zone
@@ -16,8 +18,9 @@ from plans.services.endorsements import ask_endorsements, link_of
 from plans.services.practices import share_practice
 
 from .chapter import Chapter
-from .words import BODIES, PARTNERS, RESERVATION
+from .words import BODIES, CONSULTATIONS, CONSULTED_AGAIN, PARTNERS, RESERVATION
 
+Consulted = tuple[int, str, str, int, int | None, str]
 INDEX = "Indice de vitalité économique"
 MOST_AFFECTED = ["Aînés qui vivent seuls", "Familles monoparentales", "Jeunes sans diplôme"]
 
@@ -30,10 +33,13 @@ class Concertation(Chapter):
     index_year = 2022
 
     def register(self, day: date) -> None:
-        """Partners, bodies and zones, written before the plan that draws on them."""
+        """Partners, bodies, zones and consultations, written before the plan that draws on them."""
         self.on(day, self.coordination, self._register, hour=9)
+        self.on(day, self.coordination, self._consult, hour=10)
         self.on(day, self.coordination, lambda: self._count(1 + self.rank % 3), hour=11)
         self.on(self.counted_again, self.coordination, lambda: self._count(2 + self.rank % 3))
+        again = [CONSULTED_AGAIN]
+        self.on(self.counted_again, self.coordination, lambda: self._consult(again), hour=15)
 
     def agree(self, day: date) -> None:
         """Partners are asked, and answer within the week; some with a reservation."""
@@ -82,6 +88,21 @@ class Concertation(Chapter):
                 year=self.index_year,
                 source="Donnée fictive",
                 most_affected=MOST_AFFECTED[(rank + self.rank) % len(MOST_AFFECTED)],
+            )
+
+    def _consult(self, held: Sequence[Consulted] = CONSULTATIONS) -> None:
+        places = list(Mrc.objects.filter(territory=self.alliance.territory_id).order_by("name"))
+        for rank, (ago, kind, title, people, poor, outcome) in enumerate(held):
+            add_consultation(
+                self.alliance,
+                by=self.coordination,
+                on=clock.today() - timedelta(days=ago),
+                kind=kind,
+                title=title,
+                mrc=places[(rank + self.rank) % len(places)] if places and rank % 2 else None,
+                people=people + self.rank,
+                people_in_poverty=poor,
+                outcome=outcome,
             )
 
     def _count(self, held: int) -> None:

@@ -376,6 +376,44 @@ BODIES = [
     ),
 ]
 
+# Days before they are written, form, title, people, people in poverty among them, what came of it.
+CONSULTATIONS = [
+    (
+        18,
+        "assembly",
+        "Assemblée des partenaires",
+        46,
+        11,
+        "Vision commune : personne ne choisit entre le loyer et l’épicerie. Besoins nommés : se"
+        " loger, se nourrir, se déplacer.",
+    ),
+    (
+        11,
+        "workshop",
+        "Atelier avec les personnes concernées",
+        24,
+        21,
+        "Priorité à l’accueil : des services au même endroit, des heures d’ouverture le soir, moins"
+        " de formulaires.",
+    ),
+    (
+        6,
+        "survey",
+        "Sondage auprès des organismes",
+        137,
+        None,
+        "Sept organismes sur dix voient plus de familles qu’en 2023. Le transport revient partout.",
+    ),
+]
+CONSULTED_AGAIN = (
+    3,
+    "interviews",
+    "Entrevues de mi-parcours",
+    15,
+    15,
+    "Les priorités tiennent. L’accompagnement vers un logement demande plus de temps.",
+)
+
 RESERVATION = "Nous appuyons le plan. Le budget du transport nous paraît trop mince."
 
 # Section codes that the last version of Mauricie opens, and what its return asks elsewhere.

@@ -13,6 +13,7 @@ from alliances.models import (
     SeatCount,
     User,
 )
+from alliances.registers import bodies_of, seat_history, trend_words
 from alliances.services import governance
 from tests.factories import UserFactory
 
@@ -113,3 +114,31 @@ def test_the_database_refuses_more_seats_held_than_there_are(
         count(body, clock.today(), 15)
     with held_by_the_database("seat_count_within_seats"), transaction.atomic():
         SeatCount.objects.create(body=body, seats=2, lived_experience=3, counted_by=who)
+
+
+def test_the_seats_of_all_the_bodies_make_one_share_day_after_day(
+    alliance: Alliance, who: User, body: GovernanceBody
+) -> None:
+    other = governance.add_body(alliance, "Comité local", by=who)
+    governance.add_body(alliance, "Forum", by=who)
+    count(body, date(2025, 1, 20), 1, seats=10)
+    count(other, date(2025, 6, 1), 3, seats=10)
+    count(body, date(2026, 1, 20), 4, seats=10)
+    governance.close_body(other, by=who, on=date(2026, 3, 1))
+
+    history = seat_history(bodies_of(alliance))
+
+    assert [(one.on, one.held, one.seats) for one in history] == [
+        (date(2025, 1, 20), 1, 10),
+        (date(2025, 6, 1), 4, 20),
+        (date(2026, 1, 20), 7, 20),
+        (date(2026, 3, 1), 4, 10),
+    ]
+    assert trend_words(history).startswith("La part augmente")
+    assert trend_words([]) == ""
+
+
+def test_no_share_is_left_once_every_body_is_dissolved(who: User, body: GovernanceBody) -> None:
+    count(body, date(2025, 1, 20), 1)
+    governance.close_body(body, by=who, on=date(2026, 3, 1))
+    assert len(seat_history(bodies_of(body.alliance))) == 1

@@ -14,6 +14,7 @@ from alliances.models import (
     User,
 )
 from alliances.services import governance
+from tests.factories import AllianceFactory
 
 from .registers import BASE
 
@@ -98,3 +99,42 @@ def test_the_counts_are_exported(client: Client, alliance: Alliance, who: User) 
         ("Comité", "2025-01-20", "1"),
         ("Forum", "", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("held", "sentence"),
+    [
+        ((1, 3), "La part augmente : 7 % (1 sur 14) le 20 janvier 2025, 21 % (3 sur 14)"),
+        ((3, 1), "La part diminue : 21 % (3 sur 14) le 20 janvier 2025, 7 % (1 sur 14)"),
+        ((2, 2), "La part reste la même : 14 % (2 sur 14)"),
+    ],
+)
+def test_the_share_of_the_seats_is_drawn_and_says_whether_it_grows(
+    client: Client, alliance: Alliance, who: User, held: tuple[int, int], sentence: str
+) -> None:
+    body = governance.add_body(alliance, "Comité", by=who)
+    for day, number in zip((date(2025, 1, 20), date(2026, 1, 20)), held, strict=True):
+        governance.count_seats(body, by=who, on=day, seats=14, lived_experience=number)
+    page = client.get(f"{BASE}/instances/").text.replace("\u00a0", " ")
+    assert page.count(sentence) == 2
+    assert "Le Plan de lutte vise une plus grande participation" in page
+    assert 'class="chart trend"' in page
+    assert "Part des sièges, jour après jour" in page
+
+
+def test_one_count_draws_no_trend(client: Client, alliance: Alliance, who: User) -> None:
+    body = governance.add_body(alliance, "Comité", by=who)
+    assert "Part des sièges" not in client.get(f"{BASE}/instances/").text
+    governance.count_seats(body, by=who, on=date(2026, 1, 20), seats=4, lived_experience=1)
+    page = client.get(f"{BASE}/instances/").text
+    assert "Le prochain compte dira la tendance" in page
+    assert "chart trend" not in page
+
+
+def test_the_cycle_of_2017_says_its_own_target(client: Client, who: User) -> None:
+    old = AllianceFactory("mauricie", "2017-2024")
+    body = governance.add_body(old, "Comité", by=who)
+    governance.count_seats(body, by=who, on=date(2020, 1, 20), seats=4, lived_experience=1)
+    page = client.get("/alliances/mauricie/2017-2024/concertation/instances/").text
+    assert "La cible 4 du PAGIEPS demande" in page
+    assert "Plan de lutte" not in page

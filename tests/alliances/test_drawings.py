@@ -220,3 +220,22 @@ def test_a_bar_is_as_long_as_its_part_of_the_largest() -> None:
 )
 def test_a_map_is_shaded_by_thirds_of_its_largest(value: int, shade: str) -> None:
     assert drawings.shade_of(value, 100) == shade
+
+
+def test_a_share_holds_until_the_next_day_it_was_measured() -> None:
+    measured = [(date(2025, 1, 1), Decimal("0.1")), (date(2026, 1, 1), Decimal("0.2"))]
+
+    steps = drawings.share_steps(measured, today=date(2027, 1, 1))
+
+    assert [level.share for level in steps.levels] == [0, Decimal("0.1"), Decimal("0.2")]
+    assert (steps.path, len(steps.points)) == ("M48 61H189V22H330", 2)
+
+
+@given(st.lists(st.tuples(days, st.decimals(0, 1, places=3)), min_size=1, max_size=12))
+def test_the_steps_of_a_share_stay_inside_their_drawing(measured: Any) -> None:
+    steps = drawings.share_steps(sorted(measured), today=START)
+
+    across = [float(x) for x in re.findall(r"[MH]([-\d.]+)", steps.path)]
+    assert across == sorted(across)
+    assert all(steps.left <= x <= steps.right for x in across)
+    assert all(20 <= float(level.y) <= steps.base for level in steps.levels)

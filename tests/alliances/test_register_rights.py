@@ -8,10 +8,10 @@ from django.test import Client
 from alliances.models import (
     Alliance,
 )
-from alliances.services import governance, zones
+from alliances.services import consultations, governance, zones
 from tests.factories import AllianceFactory, UserFactory, person
 
-from .registers import BASE, mrc, partner
+from .registers import BASE, JOINED, mrc, partner
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,9 @@ def rows(alliance: Alliance) -> dict[str, int]:
         "partner": partner(alliance).pk,
         "body": governance.add_body(alliance, "Comité", by=by).pk,
         "zone": zones.add_zone(alliance, by=by, mrc=mrc()).pk,
+        "consultation": consultations.add_consultation(
+            alliance, by=by, on=JOINED, kind="survey", title="Sondage", people=1, outcome="Rien."
+        ).pk,
     }
 
 
@@ -35,6 +38,7 @@ def read_urls(base: str, rows: dict[str, int]) -> list[str]:
         f"{base}/representativite/",
         f"{base}/instances/",
         f"{base}/zones/",
+        f"{base}/consultations/",
         f"{base}/partenaires/{rows['partner']}/",
         f"{base}/instances/{rows['body']}/",
     ]
@@ -51,6 +55,8 @@ def write_urls(base: str, rows: dict[str, int]) -> list[str]:
         f"{body_url}/compter/", f"{body_url}/dissoudre/", f"{body_url}/reprendre/",
         f"{base}/zones/nouvelle/", f"{base}/zones/{rows['zone']}/",
         f"{base}/zones/{rows['zone']}/retirer/",
+        f"{base}/consultations/nouvelle/", f"{base}/consultations/{rows['consultation']}/",
+        f"{base}/consultations/{rows['consultation']}/retirer/",
     ]  # fmt: skip
 
 

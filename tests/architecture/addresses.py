@@ -69,6 +69,8 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "body_edit": lambda a: (find.body(a).pk,),
     "body_close": lambda a: (find.body(a).pk,),
     "body_reopen": lambda a: (find.body(a).pk,),
+    "consultation_edit": lambda a: (find.consultation(a).pk,),
+    "consultation_remove": lambda a: (find.consultation(a).pk,),
     "zone_edit": lambda a: (find.zone(a).pk,),
     "zone_remove": lambda a: (find.zone(a).pk,),
     "convention_sign": lambda a: (

@@ -6,6 +6,7 @@ from alliances import clock
 from alliances.fiscal import FiscalYear
 from alliances.models import (
     Alliance,
+    Consultation,
     DevitalisedZone,
     GovernanceBody,
     Partner,
@@ -125,6 +126,10 @@ def body(alliance: Alliance) -> GovernanceBody:
 
 def partner(alliance: Alliance) -> Partner:
     return Partner.objects.filter(alliance=alliance).earliest("pk")
+
+
+def consultation(alliance: Alliance) -> Consultation:
+    return Consultation.objects.filter(alliance=alliance).earliest("pk")
 
 
 def zone(alliance: Alliance) -> DevitalisedZone:

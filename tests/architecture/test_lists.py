@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from alliances import registers
+from alliances import clock, registers
 from alliances.models import Alliance, User
 from alliances.services import (
+    consultations,
     documents,
     governance,
     invitations,
@@ -90,6 +91,20 @@ def add_zones(alliance: Alliance, number: int) -> None:
         zones.add_zone(alliance, by=direction(), mrc=mrc, municipality=f"Zone {next(NUMBERS)}")
 
 
+def add_consultations(alliance: Alliance, number: int) -> None:
+    for _ in range(number):
+        consultations.add_consultation(
+            alliance,
+            by=direction(),
+            on=clock.today(),
+            kind="survey",
+            title=f"Sondage {next(NUMBERS)}",
+            mrc=registers.mrcs_of(alliance)[0],
+            people=2,
+            outcome="Le transport manque.",
+        )
+
+
 @pytest.mark.parametrize(
     ("address", "who", "add"),
     [
@@ -104,6 +119,7 @@ def add_zones(alliance: Alliance, number: int) -> None:
         (f"{BASE}/concertation/representativite/", "direction@mauricie.example", add_partners),
         (f"{BASE}/concertation/instances/", "direction@mauricie.example", add_bodies),
         (f"{BASE}/concertation/zones/", "direction@mauricie.example", add_zones),
+        (f"{BASE}/concertation/consultations/", "direction@mauricie.example", add_consultations),
     ],
 )
 def test_a_list_of_the_kernel_costs_the_same_for_1_and_30_rows(

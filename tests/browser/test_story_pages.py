@@ -42,7 +42,15 @@ ACCOUNT = {"account_home", "notifications", "verify"}
 TABLE = TABS | ACCOUNT | {"home", "journal", "help", "practices"}
 MINISTRY = TABS | ACCOUNT | {"home", "journal", "help", "alliance_list", "plan_board"}
 NATIONAL = MINISTRY | {"national", "versements"}
-REGISTERS = {"partners", "partner", "representativity", "bodies", "body", "zones"}
+REGISTERS = {
+    "partners",
+    "partner",
+    "representativity",
+    "bodies",
+    "body",
+    "zones",
+    "consultations",
+}
 READ = REGISTERS | {
     "plan_version",
     "plan_section",
@@ -59,6 +67,7 @@ READ = REGISTERS | {
     "envelope",
     "versement",
     "mfa_index",
+    "library",
 }
 WRITE = {
     "plan_check",
@@ -76,6 +85,8 @@ WRITE = {
     "body_edit",
     "zone_new",
     "zone_edit",
+    "consultation_new",
+    "consultation_edit",
     "project_new",
     "envelope_split",
 }

@@ -34,6 +34,7 @@ def test_a_complete_plan_is_advised_without_being_kept_back() -> None:
     assert found["fréquence des indicateurs"] == "Sans fréquence de mesure : « Tonnes livrées »."
     assert found["lien national des priorités"] == "Sans priorité nationale : priorité 1."
     assert found["registre des partenaires"] == "Rien n’y est inscrit."
+    assert found["registre des consultations"] == "Rien n’y est inscrit."
     assert "référence des indicateurs" not in found
 
 

@@ -1,7 +1,7 @@
 """What a version becomes on paper and in files: the whole PDF, Word, JSON, the letter's annex."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from alliances import clock
 from alliances.models import Document, Territory
+from alliances.services.consultations import add_consultation
 from plans.documents import document_of, plan_document
 from plans.models import Action, PlanVersion, Priority, SectionText
 from plans.publication import publication_data
@@ -275,6 +276,31 @@ def test_each_numbered_list_counts_from_one():
     ]
 
     assert len(set(numbers)) == 2
+
+
+def test_the_consultations_are_in_the_pdf_and_in_the_word_document(printed: Any) -> None:
+    alliance, by = AllianceFactory("mauricie"), UserFactory()
+    told = [("Forum sur le logement", "workshop", 12), ("Sondage régional", "survey", None)]
+    for title, kind, poor in told:
+        add_consultation(
+            alliance, by=by, on=date(2025, 2, 12), kind=kind, title=title, people=1040,
+            people_in_poverty=poor, outcome="Se loger passe avant tout.",
+        )  # fmt: skip
+    version = written_version(alliance, priorities=1)
+    pdf = " ".join(pages_of(printed(version)))
+    cells = [
+        cell.text.replace("\u00a0", " ")
+        for table in word_of(version).tables
+        for row in table.rows
+        for cell in row.cells
+    ]
+    for words in ("Forum sur le logement", "12 février 2025", "Se loger passe avant tout."):
+        assert words in pdf
+        assert any(words in cell for cell in cells)
+    assert "1 040, dont 12 en situation de pauvreté" in pdf
+    assert "1 040, dont 12 en situation de pauvreté" in cells
+    assert "Sondage régional, Sondage" in cells
+    assert "1 040" in cells
 
 
 def test_the_logic_is_in_tables_of_the_word_document():

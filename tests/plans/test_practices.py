@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from alliances.errors import Refusal, StaleAct
-from alliances.models import JournalEntry, Notification, User
+from alliances.models import Alliance, Cycle, JournalEntry, Notification, User
 from plans.models import Action, NationalPriority, PlanVersion, SharedPractice
 from plans.services import (
     add_objective,
@@ -20,7 +20,7 @@ from plans.services import (
     submit_version,
 )
 from plans.services.practices import share_practice, update_practice, withdraw_practice
-from tests.factories import UserFactory, person
+from tests.factories import AllianceFactory, UserFactory, person
 
 from .factories import (
     approved_plan,
@@ -40,7 +40,7 @@ TOLD = {
 }
 
 
-def an_action(territory: str = "mauricie") -> Action:
+def an_action(territory: str | Alliance = "mauricie") -> Action:
     version = approved_plan(territory, priorities=1)
     return Action.objects.select_related("objective").filter(version=version).earliest("pk")
 
@@ -175,10 +175,11 @@ def test_another_table_neither_changes_nor_deletes_nor_writes_one(identity: Iden
     assert sql("UPDATE plans_sharedpractice SET withdrawn_at = NULL WHERE id = %s", pk) == 0
     assert sql("DELETE FROM plans_sharedpractice WHERE id = %s", pk) == 0
     assert refused(
-        "INSERT INTO plans_sharedpractice (alliance_id, territory_id, version_id, lineage, title,"
-        " summary, result, population, themes, contact, shared_at, shared_by_id)"
-        " SELECT alliance_id, territory_id, version_id, gen_random_uuid(), title, summary, result,"
-        " population, themes, contact, shared_at, shared_by_id FROM plans_sharedpractice"
+        "INSERT INTO plans_sharedpractice (alliance_id, cycle_id, territory_id, version_id,"
+        " lineage, title, summary, result, population, themes, contact, shared_at, shared_by_id)"
+        " SELECT alliance_id, cycle_id, territory_id, version_id, gen_random_uuid(), title,"
+        " summary, result, population, themes, contact, shared_at, shared_by_id"
+        " FROM plans_sharedpractice"
     )
     identity(User.objects.portal())
     assert SharedPractice.objects.get(pk=pk).title == TOLD["title"]
@@ -201,11 +202,13 @@ def test_the_database_keeps_a_practice_and_where_it_comes_from() -> None:
     assert refused("DELETE FROM plans_sharedpractice WHERE id = %s", pk)
     assert refused("UPDATE plans_sharedpractice SET lineage = gen_random_uuid() WHERE id = %s", pk)
     assert refused("UPDATE plans_sharedpractice SET shared_at = now() WHERE id = %s", pk)
+    other = Cycle.objects.get(slug="2017-2024").pk
+    assert refused("UPDATE plans_sharedpractice SET cycle_id = %s WHERE id = %s", other, pk)
     withdraw_practice(practice, by=person("coordination", "mauricie"))
     assert refused("UPDATE plans_sharedpractice SET title = 'Autre' WHERE id = %s", pk)
 
 
-@pytest.mark.parametrize("fault", ["draft", "lineage", "alliance"])
+@pytest.mark.parametrize("fault", ["draft", "lineage", "alliance", "cycle"])
 def test_the_database_refuses_what_is_not_an_action_in_force(fault: str) -> None:
     action = an_action("mauricie")
     alliance = action.version.plan.alliance
@@ -213,6 +216,7 @@ def test_the_database_refuses_what_is_not_an_action_in_force(fault: str) -> None
     by = UserFactory()
     values: dict[str, Any] = {
         "alliance": alliance,
+        "cycle": alliance.cycle,
         "version": action.version,
         "lineage": action.lineage,
         "title": "Une pratique",
@@ -223,6 +227,7 @@ def test_the_database_refuses_what_is_not_an_action_in_force(fault: str) -> None
         "draft": {"alliance": draft.plan.alliance, "version": draft},
         "lineage": {"lineage": "00000000-0000-4000-8000-000000000000"},
         "alliance": {"alliance": draft.plan.alliance},
+        "cycle": {"cycle": Cycle.objects.get(slug="2017-2024")},
     }
     with pytest.raises(DatabaseError), transaction.atomic():
         SharedPractice.objects.create(**{**values, **wrong[fault]})
@@ -259,6 +264,38 @@ def test_everybody_who_signs_in_finds_and_reads_a_practice(
     page = client.get(f"/pratiques/{practice.pk}/").text
     assert TOLD["summary"] in page
     assert "Mauricie" in page
+
+
+@pytest.mark.parametrize(
+    ("cycle", "words"),
+    [("2017-2024", "Thèmes du guide"), ("2024-2029", "Priorités nationales")],
+)
+def test_a_practice_speaks_with_the_words_of_its_cycle(
+    client: Client, cycle: str, words: str
+) -> None:
+    alliance = AllianceFactory("mauricie", cycle)
+    theme = NationalPriority.objects.get(cycle=alliance.cycle, code="securite-alimentaire")
+    by = UserFactory()
+    version = written_version(alliance, by=by, priorities=1)
+    priority = add_priority(version, by=by, title="Se nourrir", national_priorities=[theme])
+    action = write_action(add_objective(priority, by=by, title="Manger"), by=by, title="Jardins")
+    approved(version)
+    practice = share_practice(action, by=person("coordination", "mauricie"), **TOLD)
+    sign_in(client, "partner", "laval")
+
+    page = client.get(f"/pratiques/{practice.pk}/").text
+    everybody = client.get("/pratiques/").text
+    sheet = client.get("/pratiques/?export=csv").content.decode("utf-8-sig")
+
+    said = {one for one in ("Thèmes du guide", "Priorités nationales") if one in page}
+    assert said == {words}
+    assert "Priorité ou thème du guide" in everybody
+    assert cycle in everybody
+    assert "Priorités ou thèmes du guide" in sheet
+    assert cycle in sheet
+    sign_in(client, "coordination", "mauricie")
+    form = client.get(f"/pratiques/{practice.pk}/modifier/").text
+    assert (">Entente<" in form) is (cycle == "2017-2024")
 
 
 def test_a_practice_needs_a_session(client: Client) -> None:

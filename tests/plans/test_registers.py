@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alliances import clock
 from alliances.models import Alliance, Partner, User
-from alliances.services import governance, partners, zones
+from alliances.services import consultations, governance, partners, zones
 from plans.models import CanvasSection, PlanVersion
 from plans.publication import publication_data
 from plans.selectors.registers import register_for, registers_as_data, registers_of
@@ -48,6 +48,10 @@ def filled(alliance: Alliance, by: User) -> Alliance:
     zones.add_zone(
         alliance, by=by, mrc=mrc(), municipality="Sainte-Thècle", value=Decimal("-4.25"),
         index_name="Indice", year=2022, source="ISQ", most_affected="Aînés seuls",
+    )  # fmt: skip
+    consultations.add_consultation(
+        alliance, by=by, on=date(2025, 2, 12), kind="workshop", title="Forum sur le logement",
+        mrc=mrc(), people=40, people_in_poverty=12, outcome="Se loger passe avant tout.",
     )  # fmt: skip
     return alliance
 
@@ -103,6 +107,17 @@ def test_the_registers_are_plain_data_without_any_contact(filled: Alliance) -> N
         }
     ]
     assert (data["zones"][0]["value"], data["zones"][0]["mrc"]) == ("-4.25", "Mékinac")
+    assert data["consultations"] == [
+        {
+            "on": "2025-02-12",
+            "kind": "workshop",
+            "title": "Forum sur le logement",
+            "mrc": "Mékinac",
+            "people": 40,
+            "people_in_poverty": 12,
+            "outcome": "Se loger passe avant tout.",
+        }
+    ]
     assert (len(data["categories"]), len(data["mrcs"])) == (9, 6)
     assert "Léa Roy" not in json.dumps(data)
 
@@ -112,14 +127,15 @@ def test_the_registers_of_a_day_are_those_of_that_day(filled: Alliance, by: User
     body = filled.bodies.get()
     governance.close_body(body, by=by, on=date(2026, 3, 1))
 
-    def seen(day: date) -> tuple[int, list[int | None]]:
+    def seen(day: date) -> tuple[int, list[int | None], int]:
         data = registers_as_data(filled, day)
-        return len(data["partners"]), [one["lived_experience"] for one in data["bodies"]]
+        held = [one["lived_experience"] for one in data["bodies"]]
+        return len(data["partners"]), held, len(data["consultations"])
 
-    assert seen(date(2025, 1, 14)) == (0, [None])
-    assert seen(date(2025, 6, 1)) == (2, [1])
-    assert seen(date(2026, 2, 15)) == (1, [3])
-    assert seen(date(2026, 3, 1)) == (1, [])
+    assert seen(date(2025, 1, 14)) == (0, [None], 0)
+    assert seen(date(2025, 2, 12)) == (2, [1], 1)
+    assert seen(date(2026, 2, 15)) == (1, [3], 1)
+    assert seen(date(2026, 3, 1)) == (1, [], 1)
 
 
 def test_the_data_cost_the_same_for_1_and_300_partners(filled: Alliance, by: User) -> None:
@@ -140,7 +156,7 @@ def test_the_data_cost_the_same_for_1_and_300_partners(filled: Alliance, by: Use
         )
         for number in range(300)
     )
-    assert cost() == few == 6
+    assert cost() == few == 7
 
 
 # --- Which section shows what
@@ -156,11 +172,13 @@ def test_the_canvas_says_which_section_shows_which_register() -> None:
         "1a": "bodies",
         "1c": "matrix",
         "1d": "seats",
+        "2a": "consultations",
         "2c": "zones",
         "9": "partners",
     }
     assert registers_by_section("2017-2024") == {
         "2a": "bodies",
+        "3": "consultations",
         "4": "zones",
         "5": "partners",
         "6": "partners",
@@ -185,6 +203,8 @@ def test_a_section_without_register_has_none(filled: Alliance) -> None:
         ("1c", ["Partenaires du registre", "CIUSSS", "Il manque 7 catégories du guide sur 9",
                 "Aucun partenaire local dans 5 MRC sur 6"]),
         ("1d", ["3 sièges sur 14", "Transport payé"]),
+        ("2a", ["Consultations du registre", "Forum sur le logement", "Atelier, Mékinac",
+                "dont 12 en situation de pauvreté", "Se loger passe avant tout."]),
         ("2c", ["Sainte-Thècle", "-4,25", "Aînés seuls"]),
         ("9", ["CIUSSS", "Deux organisateurs", "Régional", "CDC de Mékinac"]),
     ],
@@ -211,6 +231,7 @@ def test_the_editor_and_the_reading_page_show_the_register(
         ("1a", "Aucune instance n’est inscrite"),
         ("1c", "Aucun partenaire n’est inscrit"),
         ("1d", "Aucune instance n’est inscrite"),
+        ("2a", "Aucune consultation n’est inscrite"),
         ("2c", "Aucune zone n’est inscrite"),
         ("9", "Aucun partenaire n’est inscrit"),
     ],
@@ -279,6 +300,7 @@ def test_transmitting_freezes_the_registers_of_the_day(
     partners.change_partner(Partner.objects.get(name="CIUSSS"), by=by, name="Santé Québec")
     zones.remove_zone(filled.zones.get(), by=by)
     governance.change_body(filled.bodies.get(), by=by, name="Conseil")
+    consultations.remove_consultation(filled.consultations.get(), by=by)
     assert registers_of(version) == kept == publication_data(version)["registers"]
     client.force_login(person("advisor", "mauricie"))
     for text in (page(client, version, "9"), page(client, version)):
@@ -287,6 +309,7 @@ def test_transmitting_freezes_the_registers_of_the_day(
         assert "Tel qu’il était le" in text
         assert "Voir le registre d’aujourd’hui" in text
     assert "Sainte-Thècle" in page(client, version, "2c")
+    assert "Forum sur le logement" in page(client, version, "2a")
     assert "Il manque 7 catégories du guide sur 9" in page(client, version, "1c")
 
 
