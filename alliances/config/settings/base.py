@@ -241,15 +241,16 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# What reads or makes a file takes seconds, and may come by hundreds: the worker takes from each
-# queue in turn, so that a letter or a sign of life never waits behind them.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("files")]
+# A document takes seconds and may come by hundreds; a file that was brought is read while a person
+# watches. The worker takes from each queue in turn: neither a letter, nor a sign of life, nor that
+# person waits behind the documents.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("reading"), Queue("files")]
 CELERY_TASK_ROUTES = {
     "alliances.tasks.render_document": {"queue": "files"},
-    "conventions.tasks.split_scan": {"queue": "files"},
+    "conventions.tasks.split_scan": {"queue": "reading"},
     "fqis.tasks.refresh_publication": {"queue": "files"},
-    "fqis.tasks.work_on_import": {"queue": "files"},
-    "plans.tasks.read_word": {"queue": "files"},
+    "fqis.tasks.work_on_import": {"queue": "reading"},
+    "plans.tasks.read_word": {"queue": "reading"},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
