@@ -10,7 +10,7 @@ BUSY = """
 import time
 from reporting.demo.workers import workers
 
-with workers() as pool:
+with workers(lambda: None) as pool:
     told = [pool.submit(time.sleep, 60) for _ in range(2)]
     while not all(one.running() for one in told):
         time.sleep(0.05)
