@@ -126,7 +126,7 @@ class Project(FSMModelMixin, ScopedModel):
     class Meta:
         ordering = ["-received_on", "-pk"]
         indexes = [
-            models.Index(fields=["alliance", "state"], name="project_by_state"),
+            models.Index(fields=["alliance", "state", "ends_on"], name="project_by_state"),
             models.Index(fields=["alliance", "-received_on", "-id"], name="project_by_date"),
             models.Index(fields=["alliance", "priority_lineage"], name="project_by_priority"),
         ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
@@ -14,8 +14,17 @@ from alliances.fiscal import FiscalYear
 from alliances.models import Alliance
 from alliances.money import CENT, ZERO
 from conventions.models import Convention
-from fqis.models import Envelope, EnvelopeSplit, Project, ProjectPayment, SubEnvelope, Versement
+from fqis.models import (
+    Envelope,
+    EnvelopeSplit,
+    Project,
+    ProjectPayment,
+    ProjectTally,
+    SubEnvelope,
+    Versement,
+)
 from fqis.selectors.commitments import amounts_of
+from fqis.selectors.projects import tallied_totals
 
 LEAST_DAYS = 90
 PACE_DAYS = 365
@@ -147,8 +156,8 @@ def envelope_money(alliance: Alliance) -> EnvelopeMoney:
         .values_list("state", "paid_on", "amount")
     )
     receipts = [(day, amount) for _state, day, amount in versements if day is not None]
-    granted = Project.objects.supported().filter(alliance=alliance).order_by()
-    projects = granted.aggregate(total=Sum("amount_granted"), number=Count("pk"))
+    supported = ProjectTally.objects.filter(alliance=alliance, state__in=Project.SUPPORTED)
+    projects = tallied_totals(supported)
     payments = [
         (month, amount)
         for month, amount in ProjectPayment.objects.filter(project__alliance=alliance)
@@ -167,8 +176,8 @@ def envelope_money(alliance: Alliance) -> EnvelopeMoney:
         convention=signed.aggregate(total=Sum("amount"))["total"] or ZERO,
         received=received,
         on_the_way=sum((amount for _s, _d, amount in versements), ZERO) - received,
-        granted=projects["total"] or ZERO,
-        projects=projects["number"],
+        granted=projects.granted,
+        projects=projects.count,
         paid=sum((amount for _month, amount in payments), ZERO),
         own=_own_spending(alliance),
         receipts=receipts,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,14 +18,12 @@ from .project_follow_up import ending_soon, instalments_due
 
 def pending(user: User) -> list[QuerySet[Any]]:
     """The Alliances with requests to check or to decide, projects over and not closed, results to
-    accept, instalments due, projects that end soon; the committees that await one's scores."""
+    accept, instalments due, projects that end soon; the committees that await one's scores. Each
+    is found at its first project, however many there are."""
+    each = (_received(), _analysed(), _over(), _told(), _due(), _soon())
+    alliances = Alliance.objects.filter(territory__in=_where_decides(user))
     return [
-        _to_check(user),
-        _to_decide(user),
-        _ended(user),
-        _to_accept(user),
-        _to_pay(user),
-        _ending(user),
+        *(alliances.filter(Exists(projects.filter(alliance=OuterRef("pk")))) for projects in each),
         _to_score(user),
     ]
 
@@ -33,19 +31,38 @@ def pending(user: User) -> list[QuerySet[Any]]:
 def todo(user: User) -> list[Todo]:
     """One thing for each Alliance and act, or committee; seven queries."""
     return [
-        *(_check_todo(one) for one in _to_check(user)),
-        *(_decision_todo(one) for one in _to_decide(user)),
-        *(_result_todo(one) for one in _ended(user)),
+        *(_check_todo(one) for one in _with(user, _received(), "projects__received_on")),
+        *(_decision_todo(one) for one in _with(user, _analysed(), "projects__received_on")),
+        *(_result_todo(one) for one in _with(user, _over(), "projects__ends_on")),
         *(_accept_todo(one) for one in _to_accept(user)),
-        *(_pay_todo(one) for one in _to_pay(user)),
-        *(_ending_todo(one) for one in _ending(user)),
+        *(_pay_todo(one) for one in _with(user, _due(), "projects__agreed_on")),
+        *(_ending_todo(one) for one in _with(user, _soon(), "projects__ends_on")),
         *(_score_todo(one) for one in _to_score(user)),
     ]
 
 
-def _to_check(user: User) -> QuerySet[Alliance]:
-    received = Q(projects__state=Project.State.RECEIVED)
-    return _with_projects(user, received, "projects__received_on")
+def _received() -> QuerySet[Project]:
+    return Project.objects.filter(state=Project.State.RECEIVED)
+
+
+def _analysed() -> QuerySet[Project]:
+    return Project.objects.filter(state=Project.State.ANALYSED)
+
+
+def _over() -> QuerySet[Project]:
+    return Project.objects.filter(state=Project.State.UNDER_WAY, ends_on__lt=clock.today())
+
+
+def _told() -> QuerySet[Project]:
+    return Project.objects.filter(results__state="submitted")
+
+
+def _due() -> QuerySet[Project]:
+    return Project.objects.filter(pk__in=instalments_due().values("agreement__project"))
+
+
+def _soon() -> QuerySet[Project]:
+    return Project.objects.filter(ending_soon())
 
 
 def _to_score(user: User) -> QuerySet[Committee]:
@@ -60,40 +77,31 @@ def _to_score(user: User) -> QuerySet[Committee]:
     )
 
 
-def _to_decide(user: User) -> QuerySet[Alliance]:
-    analysed = Q(projects__state=Project.State.ANALYSED)
-    return _with_projects(user, analysed, "projects__received_on")
-
-
-def _ended(user: User) -> QuerySet[Alliance]:
-    ended = Q(projects__state=Project.State.UNDER_WAY, projects__ends_on__lt=clock.today())
-    return _with_projects(user, ended, "projects__ends_on")
-
-
 def _to_accept(user: User) -> QuerySet[Alliance]:
-    submitted = Q(projects__results__state="submitted")
-    found = _with_projects(user, submitted, "projects__results__submitted_at__date")
-    return found.annotate(year=Max("projects__results__fiscal_year"))
-
-
-def _to_pay(user: User) -> QuerySet[Alliance]:
-    due = Q(projects__in=instalments_due().values("agreement__project"))
-    return _with_projects(user, due, "projects__agreed_on")
-
-
-def _ending(user: User) -> QuerySet[Alliance]:
-    soon = Q(projects__in=Project.objects.filter(ending_soon()).values("pk"))
-    return _with_projects(user, soon, "projects__ends_on")
-
-
-def _with_projects(user: User, which: Q, day: str) -> QuerySet[Alliance]:
-    """The Alliances that have such projects where ``user`` decides: ``number`` and ``oldest``."""
-    territories = [pk for pk, held in rights_of(user).on.items() if "decide_projects" in held]
+    """With the ``number`` of results, not of projects, and the latest ``year``."""
     return (
-        Alliance.objects.for_pages()
-        .filter(which, territory__in=territories)
-        .annotate(number=Count("projects"), oldest=Min(day))
+        _where(user)
+        .filter(projects__results__state="submitted")
+        .annotate(
+            number=Count("projects__results"),
+            oldest=Min("projects__results__submitted_at__date"),
+            year=Max("projects__results__fiscal_year"),
+        )
     )
+
+
+def _where_decides(user: User) -> list[int]:
+    return [pk for pk, held in rights_of(user).on.items() if "decide_projects" in held]
+
+
+def _where(user: User) -> QuerySet[Alliance]:
+    return Alliance.objects.for_pages().filter(territory__in=_where_decides(user))
+
+
+def _with(user: User, projects: QuerySet[Project], day: str) -> QuerySet[Alliance]:
+    """The Alliances that have such projects where ``user`` decides: ``number`` and ``oldest``."""
+    found = _where(user).filter(projects__in=projects.values("pk"))
+    return found.annotate(number=Count("projects"), oldest=Min(day))
 
 
 def _of(alliance: Any, title: str, where: str, button: str) -> Todo:

@@ -24,7 +24,7 @@ from alliances.models import (
 from alliances.money import ZERO
 from alliances.templatetags.portal import date_long, date_medium, money
 from conventions.models import Convention
-from fqis.models import Envelope, Project, ProjectPayment, Versement
+from fqis.models import Envelope, Project, ProjectTally, Versement
 from fqis.selectors import versements_of
 from plans.models import PlanVersion
 from reporting.models import AnnualReport, FinancialLine, ReportingPeriod
@@ -226,9 +226,10 @@ def envelope_view(story: Story) -> EnvelopeView:
     Administration and coordination come from the reports that were submitted.
     """
     alliance = story.alliance
+    tallies = ProjectTally.objects.filter(alliance=alliance)
     spent = {
-        "paid": _sum(ProjectPayment.objects.filter(project__alliance=alliance), "amount"),
-        "granted": _sum(Project.objects.supported().filter(alliance=alliance), "amount_granted"),
+        "paid": _sum(tallies, "paid"),
+        "granted": _sum(tallies.filter(state__in=Project.SUPPORTED), "granted"),
         "own": _sum(
             FinancialLine.objects.filter(
                 report__alliance=alliance,
