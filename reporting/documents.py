@@ -12,6 +12,7 @@ from alliances.services.documents import Renderer, create_document, register_ren
 from alliances.templatetags.portal import money
 from reporting.models import AnnualReport
 from reporting.selectors.figures import Figures, figure_rows
+from reporting.selectors.statement import statement_of, statement_rows
 
 KIND = "annual_report"
 
@@ -49,6 +50,7 @@ def report_data(report: AnnualReport) -> dict[str, Any]:
             for row in figure_rows(report.alliance, figures, str(report.period))
         ],
         "tables": [
+            _statement_table(report, figures),
             {
                 "title": _("Montants déclarés par la Table"),
                 "columns": [_("Poste"), _("Montant"), _("Explication")],
@@ -56,11 +58,24 @@ def report_data(report: AnnualReport) -> dict[str, Any]:
                     [line.get_category_display(), money(line.amount), line.note]
                     for line in report.lines.filter(amount__isnull=False)
                 ],
-            }
+            },
         ],
         "submitted": _act(report, "submitted"),
         "recommended": _act(report, "recommended") | {"note": report.recommendation},
         "accepted": _act(report, "accepted"),
+    }
+
+
+def _statement_table(report: AnnualReport, figures: Figures) -> dict[str, Any]:
+    statement = statement_of(report, figures)
+    rows = statement_rows(report.alliance, statement, figures, str(report.period))
+    return {
+        "title": _("État financier"),
+        "columns": [_("Poste"), _("Montant")],
+        "rows": [[row.written_label, money(row.amount)] for row in rows],
+        "note": _("Écart expliqué par la Table : %(reason)s") % {"reason": statement.reason}
+        if statement.difference
+        else "",
     }
 
 

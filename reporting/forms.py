@@ -77,6 +77,10 @@ class ReportForm(forms.Form):
     mobilisation_note = _note(_("Explication de la coordination"))
     other_income = _amount(_("Autres revenus"), _("Reçus pour l’Alliance, hors du FQIS."))
     other_income_note = _note(_("Explication des autres revenus"))
+    closing_balance = _amount(
+        _("Solde de fermeture"), _("Ce qui reste au 31 mars, selon vos livres. Zéro si rien.")
+    )
+    closing_balance_note = _note(_("Explication de l’écart, s’il y en a un"))
 
     def __init__(self, *args: Any, only: Iterable[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

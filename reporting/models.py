@@ -69,6 +69,43 @@ class ReportingPeriod(models.Model):
         return (end.year - start.year) * 12 + end.month - start.month + 1
 
 
+# The financial statement: what the portal knows is what its rows say, and what remains is either
+# what the Table declares or explained.
+STATEMENT_BALANCES = """
+    DECLARE known record; typed record; closing record; remains numeric;
+    BEGIN
+        SELECT * INTO known FROM reporting_known_money(NEW.id);
+        IF ROW((NEW.figures->>'opening_balance')::numeric, (NEW.figures->>'received')::numeric,
+               (NEW.figures->>'paid_to_projects')::numeric)
+           IS DISTINCT FROM ROW(known.opening, known.received, known.paid)
+           OR known.paid IS DISTINCT FROM (
+               SELECT coalesce(sum((one->>'amount')::numeric), 0)
+               FROM jsonb_array_elements(NEW.figures->'by_priority') one)
+        THEN
+            RAISE EXCEPTION 'Les montants connus du portail ne sont pas ceux de ses lignes.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'report_statement_known';
+        END IF;
+        SELECT sum(amount) FILTER (WHERE category = 'administration') AS administration,
+               sum(amount) FILTER (WHERE category = 'mobilisation') AS mobilisation,
+               coalesce(sum(amount) FILTER (WHERE category = 'other_income'), 0) AS income
+        INTO typed FROM reporting_financialline WHERE report_id = NEW.id;
+        SELECT amount, note INTO closing FROM reporting_financialline
+        WHERE report_id = NEW.id AND category = 'closing_balance';
+        remains := known.opening + known.received + typed.income
+            - typed.administration - typed.mobilisation - known.paid;
+        IF remains IS NULL OR closing.amount IS NULL THEN
+            RAISE EXCEPTION 'L’état financier n’est pas complet.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'report_statement_whole';
+        END IF;
+        IF closing.amount <> remains AND btrim(closing.note) = '' THEN
+            RAISE EXCEPTION 'L’état financier ne balance pas, et rien ne l’explique.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'report_statement_balances';
+        END IF;
+        RETURN NEW;
+    END;
+"""
+
+
 class AnnualReportQuerySet(models.QuerySet["AnnualReport"]):
     def for_pages(self) -> Self:
         """With its Alliance, its period and the people who acted."""
@@ -109,6 +146,7 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         ACCEPTED = "accepted", _("Acceptée")
 
     WRITABLE = [State.DRAFT, State.RETURNED]
+    SENT = [State.SUBMITTED, State.RECOMMENDED, State.ACCEPTED]
     TEXTS = ["achievements", "difficulties", "participation", "good_practices", "next_year"]
 
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="reports")
@@ -219,6 +257,14 @@ class AnnualReport(FSMModelMixin, ScopedModel):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="statement_balances",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__state__in=["draft", "returned"])
+                & ~pgtrigger.Q(new__state__in=["draft", "returned"]),
+                func=STATEMENT_BALANCES,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -277,6 +323,7 @@ class FinancialLine(ScopedModel):
         ADMINISTRATION = "administration", _("Frais d’administration")
         MOBILISATION = "mobilisation", _("Coordination et mobilisation")
         OTHER_INCOME = "other_income", _("Autres revenus")
+        CLOSING_BALANCE = "closing_balance", _("Solde de fermeture déclaré")
 
     report = models.ForeignKey(AnnualReport, on_delete=models.CASCADE, related_name="lines")
     category = models.CharField(max_length=16, choices=Category)

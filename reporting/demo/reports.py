@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from alliances.money import ZERO
 from alliances.services.comments import post_comment
 from reporting.models import AnnualReport, ReportingPeriod
+from reporting.selectors.figures import compute_figures
 from reporting.services.reports import (
     LineEntry,
     accept_report,
@@ -22,6 +24,8 @@ RETURN_REASON = (
     "Les frais d’administration dépassent ceux de l’an dernier. Expliquez l’écart dans la note de"
     " la ligne, puis transmettez de nouveau."
 )
+UNPAID_BILL = Decimal("1840.00")
+UNPAID_REASON = "Une facture de mars a été payée en avril."
 
 
 class Reports(Chapter):
@@ -87,9 +91,22 @@ class Reports(Chapter):
             "mobilisation": LineEntry((yearly * months / 10).quantize(Decimal("0.01"))),
             "other_income": LineEntry(Decimal("0.00")),
         }
+        if finished:
+            spent = sum((entry.amount or ZERO for entry in lines.values()), ZERO)
+            lines["closing_balance"] = self._closing(report, spent, hired=hired)
         save_report(
             report, by=self.coordination, texts=texts, lines=lines, revision=report.revision
         )
+
+    def _closing(self, report: AnnualReport, spent: Decimal, *, hired: bool) -> LineEntry:
+        """What remains, but for a bill that was paid after the year."""
+        figures = compute_figures(report.alliance, report.period)
+        remains = figures.opening_balance + figures.received - figures.paid_to_projects - spent
+        if remains < 0:
+            return LineEntry(ZERO, "La Table a avancé ces sommes en attendant le versement.")
+        if hired:
+            return LineEntry(remains + UNPAID_BILL, UNPAID_REASON)
+        return LineEntry(remains)
 
     def _remark(self, year: int) -> None:
         report = self._report(year)

@@ -8,10 +8,12 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from alliances import clock
 from alliances.exports import Cell
 from alliances.models import Alliance, SeatCount
 from fqis.models import FundingSource, Project, ProjectPayment, ProjectResult, Versement
 from reporting.models import ReportingPeriod
+from reporting.selectors.figures import closing_before
 from reporting.selectors.indicators import Indicator, completed_in, indicators_of, supported_in
 
 Rows = QuerySet[Any]
@@ -31,6 +33,7 @@ class Lines:
 def lines_of(alliance: Alliance, period: ReportingPeriod, key: str) -> Lines:
     """The rows that ``compute_figures`` counts for ``key``; raises Http404 for another key."""
     builders: dict[str, Callable[[Alliance, ReportingPeriod], Lines]] = {
+        "opening_balance": _opening,
         "received": _received,
         "granted": _granted,
         "paid_to_projects": _paid,
@@ -73,6 +76,20 @@ def _share(alliance: Alliance, indicator: Indicator) -> Lines:
             _("Oui") if row.is_counted else _("Non"),
         ],
         lambda row: alliance.url("project", project(row).number),
+    )
+
+
+def _opening(alliance: Alliance, period: ReportingPeriod) -> Lines:
+    rows = closing_before(alliance, period).select_related("report__period")
+    return Lines(
+        [_("Reddition"), _("Transmise le"), _("Solde de fermeture déclaré")],
+        rows,
+        lambda line: [
+            str(line.report.period),
+            clock.day_of(line.report.submitted_at),
+            line.amount,
+        ],
+        lambda line: alliance.url("report", str(line.report.period)),
     )
 
 
@@ -137,13 +154,19 @@ def _paid(alliance: Alliance, period: ReportingPeriod) -> Lines:
         ProjectPayment.objects.filter(
             project__alliance=alliance, on__range=(period.year.first_day, period.last_day)
         )
-        .select_related("project")
-        .order_by("on", "pk")
+        .select_related("project__priority")
+        .order_by("project__priority__title", "on", "pk")
     )
     return Lines(
-        [_("Projet"), _("Titre"), _("Payé le"), _("Montant")],
+        [_("Projet"), _("Titre"), _("Priorité"), _("Payé le"), _("Montant")],
         rows,
-        lambda p: [p.project.number, p.project.title, p.on, p.amount],
+        lambda p: [
+            p.project.number,
+            p.project.title,
+            p.project.priority.title if p.project.priority else _("Sans priorité"),
+            p.on,
+            p.amount,
+        ],
         lambda p: alliance.url("project", p.project.number),
     )
 

@@ -179,16 +179,18 @@ def submit_report(report: AnnualReport, *, by: User) -> AnnualReport:
     """Submits the report to the DGSQ with the figures of the moment.
 
     Refuses somebody who is not the Table's direction, a report already submitted, and an
-    incomplete one, listing what is missing.
+    incomplete one, listing what is missing: also the explanation of a financial statement that
+    does not balance.
     """
     _require(by, "submit_report", report, _("Seule la direction de la Table transmet."))
     locked = _lock(report)
     if not locked.is_writable:
         raise StaleAct(_who_and_when(locked))
-    missing = missing_from(locked)
+    figures = compute_figures(locked.alliance, locked.period)
+    missing = missing_from(locked, figures)
     if missing:
         raise Refusal(_("La reddition n’est pas complète."), missing=missing)
-    locked.figures = compute_figures(locked.alliance, locked.period).frozen()
+    locked.figures = figures.frozen()
     locked.submit(by=by)
     locked.save()
     _journal(locked, by, "submit_report", _("a transmis la reddition %(year)s"))

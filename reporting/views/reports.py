@@ -30,6 +30,7 @@ from reporting.selectors.reports import (
     year_rows,
 )
 from reporting.selectors.reviews import figures_of
+from reporting.selectors.statement import statement_of, statement_rows
 from reporting.services.reports import (
     StaleText,
     open_report,
@@ -93,9 +94,13 @@ def _context(
         figures = compute_figures(alliance, period) if period.is_open else None
         return context | {"figures": figure_rows(alliance, figures, year) if figures else []}
     may_write = context["may_write"] and report.is_writable
-    points = points_of(report)
+    figures = figures_of(report)
+    statement = statement_of(report, figures)
+    points = points_of(report, figures)
     return context | {
-        "figures": figure_rows(alliance, figures_of(report), year),
+        "figures": figure_rows(alliance, figures, year),
+        "statement": statement,
+        "statement_rows": statement_rows(alliance, statement, figures, year),
         "form": form or (ReportForm.for_report(report) if may_write else None),
         "may_write": may_write,
         "may_submit": can(user, "submit_report", alliance) and report.is_writable,

@@ -394,6 +394,8 @@ def fill_report(coordination: Visitor) -> None:
     assert "Entrez un montant en dollars" in refusal(page)
     page.get_by_label("Frais d’administration", exact=True).fill("18 500,00")
     page.get_by_label("Coordination et mobilisation", exact=True).fill("61 250,00")
+    page.get_by_label("Solde de fermeture", exact=True).fill("0")
+    page.get_by_label("Explication de l’écart").fill("Le reste est engagé dans les projets.")
     check_wide_and_narrow(coordination)
     press(page, button(page, "Enregistrer"))
     assert "est enregistrée" in done(page)

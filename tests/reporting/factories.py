@@ -25,6 +25,7 @@ TEXTS = {
 LINES = {
     "administration": LineEntry(Decimal("18500.00"), "Un poste partagé."),
     "mobilisation": LineEntry(Decimal("61250.00")),
+    "closing_balance": LineEntry(Decimal("0.00"), "La Table a avancé ces frais."),
 }
 
 

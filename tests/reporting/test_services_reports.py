@@ -115,6 +115,7 @@ def test_submit_lists_what_is_missing_with_links(story: Story) -> None:
         "id_participation",
         "id_administration",
         "id_mobilisation",
+        "id_closing_balance",
     ]
     report.refresh_from_db(fields=["submitted_at"])
     assert report.submitted_at is None
@@ -212,7 +213,7 @@ def test_accept_freezes_the_document(story: Story) -> None:
     assert document.data["sections"][0]["paragraphs"] == TEXTS["achievements"].split("\n")
     assert document.data["recommended"]["note"] == "Les dépenses suivent."
     assert {"label": "Projets soutenus", "value": "0"} in document.data["figures"]
-    assert document.data["tables"][0]["rows"][0][1] == "18\u00a0500,00\u00a0$"
+    assert document.data["tables"][1]["rows"][0][1] == "18\u00a0500,00\u00a0$"
 
 
 def test_accept_refuses_the_adviser(story: Story) -> None:

@@ -20,6 +20,8 @@ TYPED = {
     "administration": "18 500,00",
     "administration_note": "Un poste partagé.",
     "mobilisation": "61 250",
+    "closing_balance": "0",
+    "closing_balance_note": "La Table a avancé ces frais.",
 }
 
 
