@@ -26,6 +26,7 @@ class ReportingConfig(AppConfig):
                 "submit_report": _("Reddition transmise"),
                 "return_report": _("Reddition retournée"),
                 "recommend_report": _("Reddition recommandée"),
+                "hand_back_report": _("Reddition rendue à la DGSQ"),
                 "accept_report": _("Reddition acceptée"),
             }
         )

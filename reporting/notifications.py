@@ -53,6 +53,17 @@ def tell_recommended(report: AnnualReport, *, by: User) -> None:
     )
 
 
+def tell_handed_back(report: AnnualReport, *, by: User) -> None:
+    """To the DGSQ; the reason is on the page of the analysis, which the Table does not open."""
+    _tell(
+        report,
+        "review_report",
+        _("Reddition %(year)s à analyser de nouveau : %(territory)s"),
+        _("%(who)s vous rend la reddition. Le motif est sur la page de l’analyse.") % {"who": by},
+        by=by,
+    )
+
+
 def tell_accepted(report: AnnualReport, *, by: User) -> None:
     subject = _("Reddition %(year)s acceptée : %(territory)s")
     body = _(

@@ -6,7 +6,9 @@ from decimal import Decimal
 from alliances.money import ZERO
 from alliances.services.comments import post_comment
 from reporting.models import AnnualReport, ReportingPeriod
+from reporting.selectors.checklist import POINTS
 from reporting.selectors.figures import compute_figures
+from reporting.services.analysis import save_analysis
 from reporting.services.reports import (
     LineEntry,
     accept_report,
@@ -26,6 +28,13 @@ RETURN_REASON = (
 )
 UNPAID_BILL = Decimal("1840.00")
 UNPAID_REASON = "Une facture de mars a été payée en avril."
+SEEN = {
+    "unbalanced": "L’écart est celui que la Table explique.",
+    "no-project": "Le plan n’était pas encore approuvé : aucun projet ne pouvait être soutenu.",
+    "people-halved": "La Table a changé sa façon de compter, vue avec elle.",
+    "orphans": "Ces projets servent une priorité du plan d’avant.",
+    "late-results": "La Table relance ces organisations cette semaine.",
+}
 
 
 class Reports(Chapter):
@@ -57,16 +66,31 @@ class Reports(Chapter):
         self.on(
             day,
             self.advisor,
-            lambda: recommend_report(
-                self._report(year),
-                by=self.advisor,
-                note="Les dépenses suivent le plan et les écarts sont expliqués.",
-            ),
+            lambda: self._recommend(year),
         )
 
     def accept(self, year: int, day: date) -> None:
         analyst = self.cast.analyst
         self.on(day, analyst, lambda: accept_report(self._report(year), by=analyst))
+
+    def _recommend(self, year: int) -> None:
+        report = self._report(year)
+        self._analyse(report)
+        recommend_report(
+            report,
+            by=self.advisor,
+            note="Les dépenses suivent le plan et les écarts sont expliqués.",
+        )
+
+    def _analyse(self, report: AnnualReport) -> None:
+        """Every point ticked, a word on each anomaly."""
+        found = report.anomalies.values_list("rule", flat=True)
+        save_analysis(
+            report,
+            by=self.advisor,
+            checks=dict.fromkeys(POINTS, "yes"),
+            seen={rule: SEEN[rule] for rule in found},
+        )
 
     def _report(self, year: int) -> AnnualReport:
         return AnnualReport.objects.get(alliance=self.alliance, period__fiscal_year=year)

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from alliances.rls import ScopeByTerritory
+from alliances.rls import Hide, ScopeByTerritory
 
 # What the portal knows of a report's money, whoever asks and whatever they withdrew from: last
 # year's balance, the versements paid in the year, what the projects were paid.
@@ -42,5 +42,8 @@ class Migration(migrations.Migration):
     operations = [
         ScopeByTerritory("AnnualReport"),
         ScopeByTerritory("FinancialLine"),
+        ScopeByTerritory("Anomaly"),
+        ScopeByTerritory("ReviewEntry"),
+        Hide("reporting_reviewentry", "ministry_only", "(select app_is_ministry())"),
         migrations.RunSQL(KNOWN_MONEY, DROP_KNOWN_MONEY),
     ]

@@ -21,7 +21,7 @@ from fqis.models import Project, ProjectPayment, Versement
 from fqis.selectors.project_money import every_project
 from fqis.selectors.projects import project_figures
 from reporting.models import AnnualReport, FinancialLine, ReportingPeriod
-from reporting.selectors.indicators import count_indicators
+from reporting.selectors.indicators import count_indicators, late_in, orphans_in
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Figures:
     projects_supported: int = 0
     projects_under_way: int = 0
     projects_completed: int = 0
+    projects_orphan: int = 0
+    projects_late: int = 0
     people_reached: int = 0
     people_in_poverty: int = 0
     results_missing: int = 0
@@ -78,7 +80,7 @@ class Figures:
 
 
 def compute_figures(alliance: Alliance, period: ReportingPeriod) -> Figures:
-    """What the portal knows of ``period``; seventeen queries, whatever the number of rows. Every
+    """What the portal knows of ``period``; nineteen queries, whatever the number of rows. Every
     project counts, also one the reader withdrew from."""
     with every_project():
         return _counted(alliance, period)
@@ -103,6 +105,8 @@ def _counted(alliance: Alliance, period: ReportingPeriod) -> Figures:
         projects_supported=counted["supported"],
         projects_under_way=counted["under_way"],
         projects_completed=counted["completed"],
+        projects_orphan=orphans_in(alliance, period).count(),
+        projects_late=late_in(alliance, period).count(),
         people_reached=projects.people_reached,
         people_in_poverty=projects.people_in_poverty,
         results_missing=projects.results_missing,
@@ -286,16 +290,31 @@ def figure_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureR
     return [*money_rows, *counts, *shares]
 
 
-def opening_row(alliance: Alliance, figures: Figures, year: str) -> FigureRow:
-    """What the statement opens with: a figure of the financial statement only."""
-    key = "opening_balance"
-    return FigureRow(
-        key,
-        _("Solde d’ouverture"),
-        figures.opening_balance,
-        alliance.url("report_figure", year, key),
-        is_money=True,
-    )
+def other_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureRow]:
+    """The figures that the statement and the anomalies lead to, beside those of the page."""
+    said: list[tuple[str, str, Decimal | int]] = [
+        ("opening_balance", _("Solde d’ouverture"), figures.opening_balance),
+        (
+            "projects_orphan",
+            _("Projets sans priorité du plan en vigueur à la fin de l’année"),
+            figures.projects_orphan,
+        ),
+        (
+            "projects_late",
+            _("Projets dont les résultats sont en retard"),
+            figures.projects_late,
+        ),
+    ]
+    return [
+        FigureRow(
+            key,
+            label,
+            value,
+            alliance.url("report_figure", year, key),
+            is_money=isinstance(value, Decimal),
+        )
+        for key, label, value in said
+    ]
 
 
 def _indicators() -> list[tuple[str, str, str]]:
@@ -337,5 +356,5 @@ def _people_note(figures: Figures) -> str:
 
 
 def figure_row(alliance: Alliance, figures: Figures, year: str, key: str) -> FigureRow:
-    rows = [opening_row(alliance, figures, year), *figure_rows(alliance, figures, year)]
+    rows = [*figure_rows(alliance, figures, year), *other_rows(alliance, figures, year)]
     return next(row for row in rows if row.key == key)

@@ -14,7 +14,14 @@ from alliances.models import Alliance, SeatCount
 from fqis.models import FundingSource, Project, ProjectPayment, ProjectResult, Versement
 from reporting.models import ReportingPeriod
 from reporting.selectors.figures import closing_before
-from reporting.selectors.indicators import Indicator, completed_in, indicators_of, supported_in
+from reporting.selectors.indicators import (
+    Indicator,
+    completed_in,
+    indicators_of,
+    late_in,
+    orphans_in,
+    supported_in,
+)
 
 Rows = QuerySet[Any]
 
@@ -41,6 +48,8 @@ def lines_of(alliance: Alliance, period: ReportingPeriod, key: str) -> Lines:
         "projects_supported": _supported,
         "projects_under_way": _under_way,
         "projects_completed": _completed,
+        "projects_orphan": _orphans,
+        "projects_late": _late,
         "people_reached": _results,
         "people_in_poverty": _results,
         "seats_of_people_in_poverty": _seats,
@@ -147,6 +156,14 @@ def _under_way(alliance: Alliance, period: ReportingPeriod) -> Lines:
 
 def _completed(alliance: Alliance, period: ReportingPeriod) -> Lines:
     return _projects(alliance, Q(pk__in=completed_in(alliance, period).values("pk")))
+
+
+def _orphans(alliance: Alliance, period: ReportingPeriod) -> Lines:
+    return _projects(alliance, Q(pk__in=orphans_in(alliance, period).values("pk")))
+
+
+def _late(alliance: Alliance, period: ReportingPeriod) -> Lines:
+    return _projects(alliance, Q(pk__in=late_in(alliance, period).values("pk")))
 
 
 def _paid(alliance: Alliance, period: ReportingPeriod) -> Lines:

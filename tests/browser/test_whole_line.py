@@ -418,8 +418,14 @@ def submit_report(direction: Visitor) -> None:
 def accept_report(people: People) -> None:
     """The DGSQ recommends, the DGSSAC accepts; each decides on its own page."""
     page = from_home(people.advisor, f"Analyser la reddition {REPORT}")
+    for box in page.get_by_role("checkbox", name="Vu", exact=True).all():
+        box.check()
+    for word in page.get_by_label("Un mot sur").all():
+        word.fill("Vu avec la Table.")
     page.get_by_label("Recommander le versement").check()
-    page.get_by_role("textbox", name="Motif").fill("Les cibles de l’année sont atteintes.")
+    page.get_by_role("textbox", name="Motif", exact=True).fill(
+        "Les cibles de l’année sont atteintes."
+    )
     check_wide_and_narrow(people.advisor)
     press(page, button(page, "Transmettre la décision"))
     done(page)

@@ -167,7 +167,7 @@ def test_return_refuses_a_draft(story: Story) -> None:
 
 
 def test_recommend_needs_a_note(story: Story) -> None:
-    report = story.submitted()
+    report = story.analysed()
     with pytest.raises(Refusal, match="motif de votre recommandation"):
         recommend_report(report, by=story.advisor, note="")
     report = recommend_report(report, by=story.advisor, note="Les dépenses suivent le PARC.")
@@ -225,7 +225,7 @@ def test_accept_refuses_the_person_who_recommended(story: Story) -> None:
     both = person("advisor", story.alliance.territory)
     analyst = person("analyst")
     both.groups.add(*analyst.groups.all())
-    report = recommend_report(story.submitted(), by=both, note="Oui.")
+    report = recommend_report(story.analysed(), by=both, note="Oui.")
     with pytest.raises(Refusal, match="Une autre personne doit accepter"):
         accept_report(report, by=both)
 

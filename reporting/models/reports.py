@@ -1,6 +1,7 @@
-"""Annual reports: the « reddition de comptes » of a Table (guide 2024, §5.1)."""
+"""Annual reports: the « reddition de comptes » of a Table (guide 2024, §5.1)."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 import pgtrigger
@@ -10,64 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliances import clock
-from alliances.fiscal import FiscalYear
-from alliances.models import Alliance, Cycle, Document, ScopedModel, User
+from alliances.models import Alliance, Document, ScopedModel, User
 from alliances.money import MoneyField
 
-
-class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
-    def open_on(self, day: date) -> Self:
-        return self.filter(opens_on__lte=day)
-
-
-class ReportingPeriod(models.Model):
-    """A fiscal year to report on in a cycle, with its dates."""
-
-    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="periods")
-    fiscal_year = models.PositiveSmallIntegerField(_("exercice"))
-    opens_on = models.DateField(_("ouverture"))
-    due_on = models.DateField(_("à transmettre au plus tard le"))
-    analysis_due_on = models.DateField(_("analyse attendue le"))
-
-    objects = ReportingPeriodQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["fiscal_year"]
-        constraints = [
-            models.UniqueConstraint(fields=["cycle", "fiscal_year"], name="period_once"),
-            models.CheckConstraint(
-                condition=Q(due_on__gt=F("opens_on"), analysis_due_on__gt=F("due_on")),
-                name="period_dates_in_order",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.year)
-
-    @property
-    def year(self) -> FiscalYear:
-        return FiscalYear(self.fiscal_year)
-
-    @property
-    def is_open(self) -> bool:
-        return self.opens_on <= clock.today()
-
-    @property
-    def is_past_due(self) -> bool:
-        return self.due_on < clock.today()
-
-    @property
-    def last_day(self) -> date:
-        """The last day the period counts: the year's, or today while it runs."""
-        return min(self.year.last_day, clock.today())
-
-    @property
-    def months(self) -> int:
-        """How many months of the fiscal year the cycle covers: 5 for the first, else 12."""
-        start = max(self.year.first_day, self.cycle.starts_on)
-        end: date = min(self.year.last_day, self.cycle.closes_on)
-        return (end.year - start.year) * 12 + end.month - start.month + 1
-
+from .periods import ReportingPeriod
 
 # The financial statement: what the portal knows is what its rows say, and what remains is either
 # what the Table declares or explained.
@@ -103,6 +50,43 @@ STATEMENT_BALANCES = """
         END IF;
         RETURN NEW;
     END;
+"""
+
+
+# What the ministry writes while it analyses is in ``ReviewEntry``, which the Table never reads.
+ANOMALIES_ANSWERED = """
+    IF EXISTS (
+        SELECT 1 FROM reporting_anomaly a WHERE a.report_id = NEW.id AND NOT EXISTS (
+            SELECT 1 FROM reporting_reviewentry e
+            WHERE e.report_id = NEW.id AND e.kind = 'anomaly' AND e.point = a.rule
+              AND e.said_at >= NEW.submitted_at)
+    ) THEN
+        RAISE EXCEPTION 'Une anomalie attend une réponse.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_anomalies_answered';
+    END IF;
+    RETURN NEW;
+"""
+HANDED_BACK_WITH_REASON = """
+    IF NOT EXISTS (
+        SELECT 1 FROM reporting_reviewentry e
+        WHERE e.report_id = NEW.id AND e.kind = 'back' AND e.said_at >= OLD.recommended_at
+    ) THEN
+        RAISE EXCEPTION 'Un retour à la DGSQ a un motif.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_handed_back_with_reason';
+    END IF;
+    RETURN NEW;
+"""
+# A part of a report is written with it, and stays as it was submitted.
+FROZEN_WITH_REPORT = """
+    IF EXISTS (
+        SELECT 1 FROM reporting_annualreport r
+        WHERE r.id = coalesce(NEW.report_id, OLD.report_id)
+          AND r.state NOT IN ('draft', 'returned')
+    ) THEN
+        RAISE EXCEPTION 'Une reddition transmise ne change plus.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';
+    END IF;
+    RETURN coalesce(NEW, OLD);
 """
 
 
@@ -181,6 +165,8 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     recommendation = models.TextField(_("recommandation"), blank=True, editable=False)
+    held_amount = MoneyField(_("partie retenue"), null=True, editable=False)
+    held_reason = models.TextField(_("motif de la retenue"), blank=True, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     accepted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -218,6 +204,12 @@ class AnnualReport(FSMModelMixin, ScopedModel):
                 name="report_recommended_first",
             ),
             models.CheckConstraint(
+                condition=Q(held_amount=None, held_reason="")
+                | Q(~Q(held_reason=""), held_amount__isnull=False, held_amount__gt=0),
+                name="report_held_part_has_reason",
+                violation_error_message=_("Dites pourquoi une partie du versement est retenue."),
+            ),
+            models.CheckConstraint(
                 condition=Q(state="accepted", accepted_at__isnull=False)
                 | Q(~Q(state="accepted"), accepted_at=None),
                 name="report_accepted_has_author",
@@ -249,7 +241,10 @@ class AnnualReport(FSMModelMixin, ScopedModel):
                        ROW(NEW.achievements, NEW.difficulties, NEW.participation,
                            NEW.good_practices, NEW.next_year, NEW.figures, NEW.alliance_id,
                            NEW.period_id)
-                       OR (OLD.state = 'accepted' AND NEW.state <> 'accepted')
+                       OR (OLD.state = 'accepted' AND ROW(
+                           NEW.state, NEW.recommendation, NEW.held_amount, NEW.held_reason)
+                           IS DISTINCT FROM ROW(
+                           OLD.state, OLD.recommendation, OLD.held_amount, OLD.held_reason))
                     THEN
                         RAISE EXCEPTION 'Une reddition transmise ne change plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';
@@ -264,6 +259,24 @@ class AnnualReport(FSMModelMixin, ScopedModel):
                 condition=pgtrigger.Q(old__state__in=["draft", "returned"])
                 & ~pgtrigger.Q(new__state__in=["draft", "returned"]),
                 func=STATEMENT_BALANCES,
+            ),
+            pgtrigger.Trigger(
+                name="anomalies_answered",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'submitted' AND NEW.state = 'recommended'"
+                ),
+                func=ANOMALIES_ANSWERED,
+            ),
+            pgtrigger.Trigger(
+                name="handed_back_with_reason",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'recommended' AND NEW.state = 'submitted'"
+                ),
+                func=HANDED_BACK_WITH_REASON,
             ),
         ]
 
@@ -306,8 +319,18 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         self.returned_at, self.returned_by, self.return_reason = clock.now(), by, reason
 
     @transition(field=state, source=State.SUBMITTED, target=State.RECOMMENDED)
-    def recommend(self, *, by: User, note: str) -> None:
+    def recommend(
+        self, *, by: User, note: str, held_amount: Decimal | None = None, held_reason: str = ""
+    ) -> None:
+        """``held_amount``: the dollars of the versement that are held back."""
         self.recommended_at, self.recommended_by, self.recommendation = clock.now(), by, note
+        self.held_amount, self.held_reason = held_amount, held_reason
+
+    @transition(field=state, source=State.RECOMMENDED, target=State.SUBMITTED)
+    def hand_back(self) -> None:
+        """The DGSQ analyses it again; its recommendation is withdrawn."""
+        self.recommended_at = self.recommended_by = None
+        self.recommendation, self.held_amount, self.held_reason = "", None, ""
 
     @transition(field=state, source=State.RECOMMENDED, target=State.ACCEPTED)
     def accept(self, *, by: User) -> None:
@@ -341,17 +364,7 @@ class FinancialLine(ScopedModel):
                 name="frozen_with_report",
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.Before,
-                func="""
-                    IF EXISTS (
-                        SELECT 1 FROM reporting_annualreport r
-                        WHERE r.id = coalesce(NEW.report_id, OLD.report_id)
-                          AND r.state NOT IN ('draft', 'returned')
-                    ) THEN
-                        RAISE EXCEPTION 'Une reddition transmise ne change plus.'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';
-                    END IF;
-                    RETURN coalesce(NEW, OLD);
-                """,
+                func=FROZEN_WITH_REPORT,
             ),
         ]
 
