@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from alliances import clock
-from alliances.models import Alliance, Comment, Membership, MilestoneKind, User
+from alliances.models import Alliance, Comment, Document, Membership, MilestoneKind, User
 from alliances.permissions import rights_of, role_of
 from alliances.roles import Side
 from conventions.models import Convention
@@ -91,6 +91,12 @@ def get_report(alliance: Alliance, year: str) -> AnnualReport:
 def report_of(alliance: Alliance, period: ReportingPeriod) -> AnnualReport | None:
     found = AnnualReport.objects.for_pages().prefetch_related("lines")
     return found.filter(alliance=alliance, period=period).first()
+
+
+def documents_of(report: AnnualReport) -> list[Document]:
+    """What its acceptance froze, in the order it was made: the PDF, the sheets, the JSON."""
+    label = AnnualReport._meta.label_lower
+    return list(Document.objects.filter(subject_label=label, subject_id=report.pk).order_by("pk"))
 
 
 def previous_report(report: AnnualReport) -> AnnualReport | None:

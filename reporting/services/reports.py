@@ -24,7 +24,7 @@ from fqis.models import Versement
 from fqis.services.holds import park_versement
 from fqis.services.versements import ask_for_recommendation, may_recommend, recommend_versement
 from reporting.completeness import missing_from
-from reporting.documents import create_report_document
+from reporting.documents import create_report_documents
 from reporting.models import (
     AnnualReport,
     Anomaly,
@@ -336,7 +336,7 @@ def hand_back_report(report: AnnualReport, *, by: User, reason: str) -> AnnualRe
 
 @transaction.atomic
 def accept_report(report: AnnualReport, *, by: User) -> AnnualReport:
-    """Accepts the report: records the milestone, freezes the PDF and passes the DGSQ's
+    """Accepts the report: records the milestone, freezes its documents and passes the DGSQ's
     recommendation on to the versement that waited for it.
 
     Refuses somebody who is not of the DGSSAC's analysis, the person who recommended, and a report
@@ -352,7 +352,7 @@ def accept_report(report: AnnualReport, *, by: User) -> AnnualReport:
             % {"day": date_long(locked.recommended_at)}
         )
     locked.accept(by=by)
-    locked.document = create_report_document(locked, by=by)
+    locked.document = create_report_documents(locked, by=by)
     locked.save()
     _journal(locked, by, "accept_report", _("a accepté la reddition %(year)s"))
     record_milestone(

@@ -21,6 +21,7 @@ from reporting.forms import ReportForm
 from reporting.models import AnnualReport
 from reporting.selectors.figures import compute_figures, figure_rows
 from reporting.selectors.reports import (
+    documents_of,
     get_period,
     get_report,
     has_signed_convention,
@@ -110,6 +111,7 @@ def _context(
         "points_total": len(points),
         "texts": report.texts,
         "lines": list(report.lines.all()),
+        "documents": documents_of(report),
         "remarks": remarks_on("reporting.annualreport", report.pk, alliance=alliance, user=user),
     }
 
