@@ -9,6 +9,7 @@ from reporting.models import AnnualReport, ReportingPeriod
 from reporting.selectors.checklist import POINTS
 from reporting.selectors.figures import compute_figures
 from reporting.services.analysis import save_analysis
+from reporting.services.deadlines import extend_report, remind
 from reporting.services.reports import (
     LineEntry,
     accept_report,
@@ -51,6 +52,27 @@ class Reports(Chapter):
 
     def submit(self, year: int, day: date) -> None:
         self.on(day, self.direction, lambda: submit_report(self._report(year), by=self.direction))
+
+    def remind(self, year: int, day: date) -> None:
+        """The portal's own act, as the worker does it that morning."""
+        period = ReportingPeriod.objects.get(cycle=self.alliance.cycle, fiscal_year=year)
+        self.on(day, self.cast.portal, lambda: remind(self.alliance.pk, period.pk), hour=7)
+
+    def extend(self, year: int, day: date, due_on: date, reason: str) -> None:
+        analyst = self.cast.analyst
+        period = ReportingPeriod.objects.get(cycle=self.alliance.cycle, fiscal_year=year)
+        self.on(
+            day,
+            analyst,
+            lambda: extend_report(
+                self.alliance,
+                period,
+                by=analyst,
+                due_on=due_on,
+                reason=reason,
+                expected_due_on=period.due_on,
+            ),
+        )
 
     def remark(self, year: int, day: date) -> None:
         self.on(day, self.advisor, lambda: self._remark(year))

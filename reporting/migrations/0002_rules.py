@@ -35,6 +35,13 @@ $$ SELECT
 """
 DROP_KNOWN_MONEY = "DROP FUNCTION reporting_known_money(bigint);"
 
+# The Table reads the delay it is given; only the ministry gives one.
+GRANTED = """
+CREATE POLICY granted_by_ministry ON reporting_reportextension AS RESTRICTIVE FOR INSERT
+    WITH CHECK ((select app_is_ministry()));
+"""
+DROP_GRANTED = "DROP POLICY granted_by_ministry ON reporting_reportextension;"
+
 
 class Migration(migrations.Migration):
     dependencies = [("reporting", "0001_initial"), ("fqis", "0002_rules")]
@@ -45,5 +52,8 @@ class Migration(migrations.Migration):
         ScopeByTerritory("Anomaly"),
         ScopeByTerritory("ReviewEntry"),
         Hide("reporting_reviewentry", "ministry_only", "(select app_is_ministry())"),
+        ScopeByTerritory("ReportExtension"),
+        ScopeByTerritory("ReportReminder"),
+        migrations.RunSQL(GRANTED, DROP_GRANTED),
         migrations.RunSQL(KNOWN_MONEY, DROP_KNOWN_MONEY),
     ]

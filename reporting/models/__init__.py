@@ -1,5 +1,6 @@
-"""The nouns of the report: its periods, the report itself, its analysis."""
+"""The nouns of the report: its periods, its deadlines, the report itself, its analysis."""
 
+from .deadlines import ReportExtension, ReportReminder
 from .periods import ReportingPeriod
 from .reports import AnnualReport, FinancialLine
 from .reviews import Anomaly, ReviewEntry
@@ -8,6 +9,8 @@ __all__ = [
     "AnnualReport",
     "Anomaly",
     "FinancialLine",
+    "ReportExtension",
+    "ReportReminder",
     "ReportingPeriod",
     "ReviewEntry",
 ]

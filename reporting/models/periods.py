@@ -1,5 +1,6 @@
 """The years to report on in a cycle, with their dates."""
 
+from copy import copy
 from datetime import date
 from typing import Self
 
@@ -60,6 +61,18 @@ class ReportingPeriod(models.Model):
     @property
     def is_past_due(self) -> bool:
         return self.due_on < clock.today()
+
+    def extended_to(self, due_on: date | None) -> "ReportingPeriod":
+        """The same period for an Alliance whose due date moved; the analysis has as long after.
+
+        Never saved: the period's own dates are those of all.
+        """
+        if due_on is None or due_on <= self.due_on:
+            return self
+        moved = copy(self)
+        moved.due_on = due_on
+        moved.analysis_due_on = due_on + (self.analysis_due_on - self.due_on)
+        return moved
 
     @property
     def last_day(self) -> date:

@@ -6,7 +6,7 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -14,6 +14,7 @@ from alliances import clock
 from alliances.models import Alliance, Document, ScopedModel, User
 from alliances.money import MoneyField
 
+from .deadlines import ReportExtension
 from .periods import ReportingPeriod
 
 # The financial statement: what the portal knows is what its rows say, and what remains is either
@@ -92,8 +93,14 @@ FROZEN_WITH_REPORT = """
 
 class AnnualReportQuerySet(models.QuerySet["AnnualReport"]):
     def for_pages(self) -> Self:
-        """With its Alliance, its period and the people who acted."""
-        return self.select_related(
+        """With its Alliance, its period, the people who acted and the day its due date moved to,
+        if it did."""
+        delays = (
+            ReportExtension.objects.filter(alliance=OuterRef("alliance"), period=OuterRef("period"))
+            .order_by("-due_on")
+            .values("due_on")[:1]
+        )
+        return self.annotate(extended_to=Subquery(delays)).select_related(
             "alliance__territory",
             "alliance__cycle",
             "period__cycle",
@@ -128,6 +135,9 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         RETURNED = "returned", _("Retournée")
         RECOMMENDED = "recommended", _("Recommandée")
         ACCEPTED = "accepted", _("Acceptée")
+
+    # The last day an extension gives; read by ``for_pages``.
+    extended_to: date | None = None
 
     WRITABLE = [State.DRAFT, State.RETURNED]
     SENT = [State.SUBMITTED, State.RECOMMENDED, State.ACCEPTED]
@@ -288,18 +298,25 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         return self.state in self.WRITABLE
 
     @property
+    def own_period(self) -> ReportingPeriod:
+        """The period with the due date of this Alliance, for a report read by ``for_pages``."""
+        return self.period.extended_to(self.extended_to)
+
+    @property
     def is_late(self) -> bool:
         """Never submitted, and the last day is over; days are Québec days."""
-        return self.submitted_at is None and self.period.is_past_due
+        return self.submitted_at is None and self.own_period.is_past_due
 
     @property
     def analysis_due_on(self) -> date:
         """When the DGSQ should have analysed it: as long after a late submission as after a
         timely one."""
-        due: date = self.period.analysis_due_on
+        period = self.own_period
+        due: date = period.analysis_due_on
         if self.submitted_at is None:
             return due
-        return max(due, clock.day_of(self.submitted_at) + (due - self.period.due_on))
+        delay = due - period.due_on
+        return max(self.period.analysis_due_on, clock.day_of(self.submitted_at) + delay)
 
     @property
     def texts(self) -> list[tuple[str, str]]:

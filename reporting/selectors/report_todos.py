@@ -12,6 +12,7 @@ from alliances.todo import Todo, Waiting
 from conventions.models import Convention
 from reporting.completeness import points_of
 from reporting.models import AnnualReport, ReportingPeriod
+from reporting.selectors.deadlines import moved_days, period_of
 from reporting.selectors.reports import (
     advisers_of,
     last_act_on,
@@ -32,7 +33,7 @@ def pending(user: User) -> list[QuerySet[Any, Any]]:
 
 
 def todo(user: User) -> list[Todo]:
-    """Reports to write, to analyse or to accept; at most seven queries."""
+    """Reports to write, to analyse or to accept; at most eight queries."""
     to_write, to_analyse, to_accept = pending(user)
     return [
         *_writing_todos(user, to_write),
@@ -65,6 +66,7 @@ def _writing_todos(user: User, to_write: QuerySet[Any]) -> list[Todo]:
     if not alliances:
         return []
     periods = ReportingPeriod.objects.in_bulk({alliance.period_id for alliance in alliances})
+    moved = moved_days({alliance.pk for alliance in alliances})
     reports = {
         (report.alliance_id, report.period_id): report
         for report in AnnualReport.objects.for_pages()
@@ -75,7 +77,7 @@ def _writing_todos(user: User, to_write: QuerySet[Any]) -> list[Todo]:
     return [
         _writing_todo(
             alliance,
-            periods[alliance.period_id],
+            period_of(periods[alliance.period_id], alliance.pk, moved),
             reports.get((alliance.pk, alliance.period_id)),
             may_submit=alliance.territory_id in submitters,
         )
