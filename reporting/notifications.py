@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from alliances.models import Alliance, User
 from alliances.services.notifications import notify, people_with
-from alliances.templatetags.portal import date_long
+from alliances.templatetags.portal import date_long, money
 from plans.notifications import holders, spoken
 from reporting.models import AnnualReport, ReportExtension, ReportingPeriod
 
@@ -47,11 +47,14 @@ def tell_returned(report: AnnualReport, *, by: User) -> None:
 
 
 def tell_recommended(report: AnnualReport, *, by: User) -> None:
+    body = _("%(who)s recommande la reddition et le versement qui en dépend.") % {"who": by}
+    if report.held_amount is not None:
+        body += " " + _("À retenir : %(amount)s.") % {"amount": money(report.held_amount)}
     _tell(
         report,
         "accept_report",
         _("Reddition %(year)s à accepter : %(territory)s"),
-        _("%(who)s recommande la reddition et le versement qui en dépend.") % {"who": by},
+        body,
         by=by,
     )
 

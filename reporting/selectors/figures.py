@@ -23,6 +23,9 @@ from fqis.selectors.projects import project_figures
 from reporting.models import AnnualReport, FinancialLine, ReportingPeriod
 from reporting.selectors.indicators import count_indicators, late_in, orphans_in
 
+# In an address, the projects that serve no priority.
+NO_PRIORITY = "aucune"
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -315,6 +318,20 @@ def other_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureRo
         )
         for key, label, value in said
     ]
+
+
+def priority_row(alliance: Alliance, figures: Figures, year: str, lineage: str) -> FigureRow:
+    """What the projects of one priority were paid; ``lineage`` is empty for those of none."""
+    found = next((one for one in figures.by_priority if one["lineage"] == lineage), None)
+    title = found["title"] if found and found["title"] else _("Sans priorité")
+    key = "paid_to_projects"
+    return FigureRow(
+        key,
+        _("Versé aux projets dans l’année : %(priority)s") % {"priority": title},
+        Decimal(found["amount"]) if found else ZERO,
+        f"{alliance.url('report_figure', year, key)}?priorite={lineage or NO_PRIORITY}",
+        is_money=True,
+    )
 
 
 def _indicators() -> list[tuple[str, str, str]]:

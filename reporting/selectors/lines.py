@@ -1,7 +1,7 @@
 """The rows behind each figure of a report: what an auditor counts again (design §1)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -37,8 +37,18 @@ class Lines:
     url: Callable[[Any], str]
 
 
-def lines_of(alliance: Alliance, period: ReportingPeriod, key: str) -> Lines:
-    """The rows that ``compute_figures`` counts for ``key``; raises Http404 for another key."""
+def lines_of(
+    alliance: Alliance, period: ReportingPeriod, key: str, *, priority: str | None = None
+) -> Lines:
+    """The rows that ``compute_figures`` counts for ``key``; raises Http404 for another key.
+
+    ``priority`` keeps those of one priority, by its lineage, empty for none, in what the projects
+    were paid.
+    """
+    if priority is not None and key == "paid_to_projects":
+        lines = _paid(alliance, period)
+        kept = lines.rows.filter(project__priority_lineage=priority or None)
+        return replace(lines, rows=kept)
     builders: dict[str, Callable[[Alliance, ReportingPeriod], Lines]] = {
         "opening_balance": _opening,
         "received": _received,

@@ -4,7 +4,7 @@ Amounts are in dollars. Opening balance, versements and projects are known by th
 declares the rest.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from alliances.models import Alliance
 from alliances.money import ZERO
 from reporting.models import AnnualReport, FinancialLine
-from reporting.selectors.figures import Figures, figure_row
+from reporting.selectors.figures import Figures, figure_row, priority_row
 
 Category = FinancialLine.Category
 
@@ -30,7 +30,6 @@ class Statement:
     projects: Decimal = ZERO
     closing: Decimal | None = None
     reason: str = ""
-    by_priority: list[tuple[str, Decimal]] = field(default_factory=list)
 
     @property
     def computed(self) -> Decimal:
@@ -66,10 +65,6 @@ def statement_of(report: AnnualReport, figures: Figures) -> Statement:
         projects=figures.paid_to_projects,
         closing=closing.amount if closing else None,
         reason=closing.note if closing else "",
-        by_priority=[
-            (one["title"] or _("Sans priorité"), Decimal(one["amount"]))
-            for one in figures.by_priority
-        ],
     )
 
 
@@ -101,17 +96,20 @@ def statement_rows(
         row = figure_row(alliance, figures, year, key)
         return StatementRow(row.label, Decimal(row.value), sign, row.url)
 
-    projects = known("paid_to_projects", "−")
+    parts = [
+        (one["title"] or _("Sans priorité"), priority_row(alliance, figures, year, one["lineage"]))
+        for one in figures.by_priority
+    ]
     return [
         known("opening_balance"),
         known("received", "+"),
         StatementRow(str(Category.OTHER_INCOME.label), statement.other_income, "+"),
         StatementRow(str(Category.ADMINISTRATION.label), statement.administration, "−"),
         StatementRow(str(Category.MOBILISATION.label), statement.mobilisation, "−"),
-        projects,
+        known("paid_to_projects", "−"),
         *(
-            StatementRow(title, amount, url=projects.url, kind="part")
-            for title, amount in statement.by_priority
+            StatementRow(title, Decimal(row.value), url=row.url, kind="part")
+            for title, row in parts
         ),
         StatementRow(_("Solde de fermeture calculé"), statement.computed, "=", kind="total"),
         StatementRow(str(Category.CLOSING_BALANCE.label), statement.closing),

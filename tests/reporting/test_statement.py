@@ -117,6 +117,22 @@ def test_projects_are_shared_by_priority(story: Story) -> None:
     assert figures.by_priority[0]["title"]
 
 
+def test_the_part_of_a_priority_opens_its_rows(client: Client, story: Story) -> None:
+    paid_project(story.alliance)
+    figures = compute_figures(story.alliance, period(2025))
+    (part,) = figures.by_priority
+    address = story.alliance.url("report_figure", "2025-2026", "paid_to_projects")
+    client.force_login(story.partner)
+    rows = client.get(f"{address}?priorite={part['lineage']}")
+    assert part["title"] in rows.text and "10\u00a0000,00\u00a0$" in rows.text
+    assert client.get(f"{address}?priorite={part['lineage']}&format=csv").content.count(b"\n") == 2
+    none = client.get(f"{address}?priorite=aucune")
+    assert "Aucune ligne pour cet exercice." in none.text and "Sans priorité" in none.text
+    assert client.get(f"{address}?priorite=autre").status_code == 404
+    received = story.alliance.url("report_figure", "2025-2026", "received")
+    assert client.get(f"{received}?priorite=aucune").status_code == 404
+
+
 # --- What the database holds, past the service
 
 
