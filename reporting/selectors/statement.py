@@ -4,9 +4,11 @@ Amounts are in dollars. Opening balance, versements and projects are known by th
 declares the rest.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from alliances.models import Alliance
@@ -66,6 +68,21 @@ def statement_of(report: AnnualReport, figures: Figures) -> Statement:
         closing=closing.amount if closing else None,
         reason=closing.note if closing else "",
     )
+
+
+def known_money(report_ids: Iterable[int]) -> dict[int, Figures]:
+    """Of the figures of each report, those its statement takes; as the database counts them, in
+    one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, k.opening, k.received, k.paid FROM unnest(%s::bigint[]) AS r (id),"
+            " LATERAL reporting_known_money(r.id) k",
+            [list(report_ids)],
+        )
+        return {
+            pk: Figures(opening_balance=opening, received=received, paid_to_projects=paid)
+            for pk, opening, received, paid in cursor.fetchall()
+        }
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from fqis import services as fqis
 from reporting.models import AnnualReport, FinancialLine
 from reporting.selectors.figures import compute_figures
 from reporting.selectors.lines import lines_of
-from reporting.selectors.statement import Statement, statement_of
+from reporting.selectors.report_todos import todo
+from reporting.selectors.statement import Statement, known_money, statement_of
 from reporting.services.reports import LineEntry, save_report, submit_report
 from tests.fqis.factories import plan_in_force, project_in
 from tests.reporting.factories import Story, period
@@ -204,6 +205,26 @@ def test_the_table_sees_what_remains_and_what_to_explain(client: Client, story: 
         assert story.alliance.url("report_figure", "2024-2025", key) in page.text
     rows = client.get(story.alliance.url("report_figure", "2024-2025", "opening_balance"))
     assert "Aucune ligne pour cet exercice." in rows.text
+
+
+def test_home_counts_the_explanation_that_lacks(client: Client, story: Story) -> None:
+    report = declare(story.written(), story, "300.00")
+    titles = {one.title: one.progress for one in todo(story.direction)}
+    assert titles["Terminer la reddition 2024-2025"] == (5, 6)
+    declare(report, story, "250.00")
+    assert "Transmettre la reddition 2024-2025" in {one.title for one in todo(story.direction)}
+
+
+def test_the_database_counts_what_the_selectors_count(story: Story) -> None:
+    paid_project(story.alliance)
+    story.period = period(2025)
+    report = story.written()
+    known, figures = (
+        known_money([report.pk])[report.pk],
+        compute_figures(story.alliance, story.period),
+    )
+    for key in ("opening_balance", "received", "paid_to_projects"):
+        assert getattr(known, key) == getattr(figures, key)
 
 
 def test_the_pdf_freezes_the_statement(story: Story) -> None:
