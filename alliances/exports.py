@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from tempfile import TemporaryFile
@@ -70,17 +71,34 @@ def _csv_cell(value: Cell) -> str:
 
 
 def _xlsx(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    return workbook([Sheet("Sheet", columns, rows)])
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of a workbook; ``title`` has 31 characters at most."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def workbook(sheets: Iterable[Sheet]) -> bytes:
+    """One XLSX file with a sheet for each table, headings in bold, nothing that runs."""
     book = Workbook(write_only=False)
-    sheet = book.active
-    assert sheet is not None
-    sheet.append([harmless(str(column)) for column in columns])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
-    for row in rows:
-        sheet.append([_xlsx_cell(value) for value in row])
-    for index, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = max(14, len(str(column)) + 2)
+    first = book.active
+    assert first is not None
+    book.remove(first)
+    for one in sheets:
+        sheet = book.create_sheet(one.title)
+        sheet.append([harmless(str(column)) for column in one.columns])
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        sheet.freeze_panes = "A2"
+        for row in one.rows:
+            sheet.append([_xlsx_cell(value) for value in row])
+        for index, column in enumerate(one.columns, start=1):
+            sheet.column_dimensions[get_column_letter(index)].width = max(14, len(str(column)) + 2)
     output = io.BytesIO()
     book.save(output)
     return output.getvalue()

@@ -32,8 +32,8 @@ def render_document(document_id: int) -> str:
         renderer = documents.renderer_of(document)
         try:
             with transaction.atomic():
-                content = render_pdf(document, renderer.template, page_codes=renderer.page_codes)
-                documents.store_file(document, content, "pdf", mime="application/pdf")
+                made = _made(document, renderer)
+                documents.store_file(document, made.content, made.extension, mime=made.mime)
                 if renderer.after:
                     renderer.after(document)
         except Exception as error:
@@ -41,6 +41,12 @@ def render_document(document_id: int) -> str:
             _note_failure(document_id, error)
             return "failed"
     return "rendered"
+
+
+def _made(document: Document, renderer: documents.Renderer) -> documents.Made:
+    if renderer.build is not None:
+        return renderer.build(document)
+    return documents.Made(render_pdf(document, renderer.template, page_codes=renderer.page_codes))
 
 
 def _note_failure(document_id: int, error: Exception) -> None:

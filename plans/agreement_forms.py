@@ -1,6 +1,7 @@
 """What people type around the agreement on a plan: who is asked, an answer, a proof, a delay."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliances.forms import LANGUAGES, DateInput
 from alliances.models import GovernanceBody, Partner
-from plans.models import Endorsement, Plan, PlanVersion
+from plans.models import Endorsement, PlanVersion
 from plans.selectors.endorsements import Askable, Standing
 
 _LINE = re.compile(r"^(?P<name>.*?)[\s,;:<(]+(?P<email>[^\s,;<>()]+@[^\s,;<>()]+)[\s>)]*$")
@@ -190,8 +191,8 @@ class ExtendForm(forms.Form):
         error_messages={"required": _("Dites pourquoi le délai est accordé.")},
     )
 
-    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now_due_on: date | None, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "delai_%s")
         super().__init__(*args, **kwargs)
-        if plan.due_on is not None:
-            self.initial["expected_due_on"] = plan.due_on.isoformat()
+        if now_due_on is not None:
+            self.initial["expected_due_on"] = now_due_on.isoformat()

@@ -86,7 +86,7 @@ def tell_approved(version: PlanVersion, *, by: User) -> None:
     )
 
 
-def _spoken(people: Iterable[User], alliance: Alliance) -> Iterator[list[User]]:
+def spoken(people: Iterable[User], alliance: Alliance) -> Iterator[list[User]]:
     """Groups of people who read the same language, while it is the one spoken, with the words of
     the Alliance's cycle."""
     groups: dict[str, list[User]] = {}
@@ -97,7 +97,7 @@ def _spoken(people: Iterable[User], alliance: Alliance) -> Iterator[list[User]]:
             yield readers
 
 
-def _holders(alliance: Alliance, rights: list[str]) -> list[User]:
+def holders(alliance: Alliance, rights: list[str]) -> list[User]:
     """The people who hold one of ``rights`` on the Alliance's territory, each once."""
     people = {person.pk: person for right in rights for person in people_with(right, alliance)}
     return list(people.values())
@@ -106,7 +106,7 @@ def _holders(alliance: Alliance, rights: list[str]) -> list[User]:
 def tell_endorsement(version: PlanVersion, row: Endorsement, *, all_answered: bool) -> None:
     """To who asked: a reservation or a disagreement to read, or the last answer awaited."""
     alliance = version.plan.alliance
-    for readers in _spoken([row.asked_by], alliance):
+    for readers in spoken([row.asked_by], alliance):
         body = _("%(name)s a répondu : %(answer)s.") % {
             "name": row.name,
             "answer": row.get_answer_display(),
@@ -128,8 +128,8 @@ def tell_endorsement(version: PlanVersion, row: Endorsement, *, all_answered: bo
 def tell_extended(extension: DueExtension, *, by: User) -> None:
     """To the Table and its DGSQ: the plan's new deadline, and why."""
     alliance = extension.plan.alliance
-    for readers in _spoken(
-        _holders(alliance, ["edit_plan", "submit_plan", "review_report"]), alliance
+    for readers in spoken(
+        holders(alliance, ["edit_plan", "submit_plan", "review_report"]), alliance
     ):
         notify(
             readers,
@@ -187,8 +187,8 @@ def remind_due(plan: Plan, *, days_left: int, late: bool) -> int:
     rights = ["edit_plan", "submit_plan"]
     if late:
         rights += ["review_report", "validate_plan"]
-    people = _holders(alliance, rights)
-    for readers in _spoken(people, alliance):
+    people = holders(alliance, rights)
+    for readers in spoken(people, alliance):
         subject, body = _reminder_words(plan, days_left)
         notify(readers, alliance=alliance, subject=subject, body=body, url=alliance.url("plan"))
     return len(people)

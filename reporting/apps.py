@@ -22,10 +22,12 @@ class ReportingConfig(AppConfig):
         register_target(AnnualReport, closers=["edit_report", "review_report", "accept_report"])
         name_verbs(
             {
+                "extend_report": _("Délai accordé pour la reddition"),
                 "open_report": _("Reddition commencée"),
                 "submit_report": _("Reddition transmise"),
                 "return_report": _("Reddition retournée"),
                 "recommend_report": _("Reddition recommandée"),
+                "hand_back_report": _("Reddition rendue à la DGSQ"),
                 "accept_report": _("Reddition acceptée"),
             }
         )

@@ -16,6 +16,7 @@ from fqis.cards import DONE, TODO, Card, Condition, card_for, register_report_st
 from fqis.selectors import next_of
 from fqis.selectors.envelopes import say_own_spending
 from reporting.models import AnnualReport, FinancialLine, ReportingPeriod
+from reporting.selectors.deadlines import moved_days, period_of
 from reporting.selectors.overview import Story
 from reporting.selectors.reports import advisers_of, unanswered_remarks
 
@@ -38,7 +39,7 @@ def own_spending(alliance: Alliance) -> Decimal:
 
 
 def report_steps(alliance: Alliance, tranche: Tranche) -> list[Condition]:
-    """Submitted, analysed and recommended, accepted: three conditions, three queries."""
+    """Submitted, analysed and recommended, accepted: three conditions, four queries."""
     period = (
         ReportingPeriod.objects.filter(
             cycle_id=alliance.cycle_id, fiscal_year=tranche.waits_for_year
@@ -48,6 +49,7 @@ def report_steps(alliance: Alliance, tranche: Tranche) -> list[Condition]:
     )
     if period is None:
         return []
+    period = period_of(period, alliance.pk, moved_days([alliance.pk]))
     report = AnnualReport.objects.for_pages().filter(alliance=alliance, period=period).first()
     return steps_of(alliance, period, report)
 

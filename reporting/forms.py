@@ -9,11 +9,19 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from alliances.money import MoneyFormField
-from reporting.models import AnnualReport, FinancialLine
+from alliances.money import ZERO, MoneyFormField
+from alliances.widgets import SegmentedRadioSelect
+from reporting.models import AnnualReport, FinancialLine, ReviewEntry
+from reporting.selectors.anomalies import AnomalyLine
+from reporting.selectors.checklist import CheckLine
 from reporting.services.reports import LineEntry
 
 CATEGORIES = [category.value for category in FinancialLine.Category]
+CHECK_ANSWERS = [
+    ReviewEntry.Answer.YES,
+    ReviewEntry.Answer.NO,
+    ReviewEntry.Answer.NOT_APPLICABLE,
+]
 
 
 def _text(label: Any, hint: Any, *, rows: int = 6) -> forms.CharField:
@@ -77,6 +85,10 @@ class ReportForm(forms.Form):
     mobilisation_note = _note(_("Explication de la coordination"))
     other_income = _amount(_("Autres revenus"), _("Reçus pour l’Alliance, hors du FQIS."))
     other_income_note = _note(_("Explication des autres revenus"))
+    closing_balance = _amount(
+        _("Solde de fermeture"), _("Ce qui reste au 31 mars, selon vos livres. Zéro si rien.")
+    )
+    closing_balance_note = _note(_("Explication de l’écart, s’il y en a un"))
 
     def __init__(self, *args: Any, only: Iterable[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,16 +139,77 @@ class ReportForm(forms.Form):
         return entries
 
 
+# The answers of the analysis are beside the decision: one act sends both.
+ANALYSIS = "analyse"
+_IN_ANALYSIS = {"form": ANALYSIS}
+
+
+class AnalysisForm(forms.Form):
+    """The checklist, and an answer to each anomaly; what is left empty is left for later."""
+
+    hide_optional = True
+
+    def __init__(
+        self, *args: Any, checks: list[CheckLine], anomalies: list[AnomalyLine], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.checks, self.anomalies = checks, anomalies
+        for line in checks:
+            self.fields[f"check_{line.point}"] = forms.ChoiceField(
+                label=line.question,
+                help_text=line.note,
+                required=False,
+                choices=[(one.value, one.label) for one in CHECK_ANSWERS],
+                widget=SegmentedRadioSelect(attrs=_IN_ANALYSIS),
+                initial=line.entry.answer if line.entry else "",
+            )
+        for one in anomalies:
+            self.fields[f"seen_{one.rule}"] = forms.BooleanField(
+                label=_("Vu"),
+                required=False,
+                widget=forms.CheckboxInput(attrs=_IN_ANALYSIS),
+                initial=one.answer is not None,
+            )
+            self.fields[f"word_{one.rule}"] = forms.CharField(
+                label=_("Un mot sur : %(title)s") % {"title": one.title},
+                required=False,
+                max_length=500,
+                widget=forms.TextInput(attrs=_IN_ANALYSIS),
+                initial=one.answer.word if one.answer else "",
+            )
+
+    @property
+    def check_rows(self) -> list[tuple[CheckLine, forms.BoundField]]:
+        return [(line, self[f"check_{line.point}"]) for line in self.checks]
+
+    @property
+    def anomaly_rows(self) -> list[tuple[AnomalyLine, forms.BoundField, forms.BoundField]]:
+        return [(one, self[f"seen_{one.rule}"], self[f"word_{one.rule}"]) for one in self.anomalies]
+
+    def answers(self) -> dict[str, str]:
+        return {line.point: self.cleaned_data[f"check_{line.point}"] for line in self.checks}
+
+    def seen(self) -> dict[str, str]:
+        """The word on each anomaly that is ticked."""
+        return {
+            one.rule: self.cleaned_data[f"word_{one.rule}"]
+            for one in self.anomalies
+            if self.cleaned_data[f"seen_{one.rule}"]
+        }
+
+
 class ReviewForm(forms.Form):
     """The DGSQ's recommendation, then the DGSSAC's decision; both may send the report back."""
 
-    RETURN = "return"
+    RETURN, RECOMMEND, HOLD, ACCEPT, HAND_BACK = "return", "recommend", "hold", "accept", "back"
 
     decision = forms.ChoiceField(
         label=_("Votre décision"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez votre décision.")},
     )
+    held_amount = _amount(_("Partie à retenir"), _("En dollars. Le reste suit son cours."))
+    held_reason = _note(_("Motif de la retenue"))
     reason = forms.CharField(
         label=_("Motif"),
         required=False,
@@ -147,20 +220,31 @@ class ReviewForm(forms.Form):
     def __init__(self, *args: Any, is_acceptance: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hide_optional = True
-        first = (
-            ("accept", _("Accepter la reddition"))
-            if is_acceptance
-            else ("recommend", _("Recommander le versement"))
-        )
         decision = self.fields["decision"]
         assert isinstance(decision, forms.ChoiceField)
-        decision.choices = [first, (self.RETURN, _("Retourner à la Table"))]
+        if is_acceptance:
+            decision.choices = [
+                (self.ACCEPT, _("Accepter la reddition")),
+                (self.HAND_BACK, _("Rendre à la DGSQ")),
+                (self.RETURN, _("Retourner à la Table")),
+            ]
+            del self.fields["held_amount"], self.fields["held_reason"]
+        else:
+            decision.choices = [
+                (self.RECOMMEND, _("Recommander le versement")),
+                (self.HOLD, _("Recommander, sauf une partie")),
+                (self.RETURN, _("Retourner à la Table")),
+            ]
         self.fields["reason"].help_text = (
-            _("Requis si vous retournez la reddition. Lu par la Table et par la DGSQ.")
+            _("Requis pour rendre à la DGSQ, seule à le lire, ou retourner à la Table.")
             if is_acceptance
             else _("Lu par la DGSSAC et par la Table.")
         )
 
-    @property
-    def is_return(self) -> bool:
-        return self.cleaned_data["decision"] == self.RETURN
+    def held(self) -> Decimal | None:
+        """What to hold back: zero when the part is chosen and nothing is typed, so that the
+        service says what it needs."""
+        if self.cleaned_data["decision"] != self.HOLD:
+            return None
+        amount: Decimal | None = self.cleaned_data.get("held_amount")
+        return amount if amount is not None else ZERO

@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{_ALLIANCE}redditions/<str:year>/", reports.report_page, name="report"),
     path(f"{_ALLIANCE}redditions/<str:year>/commencer/", reports.report_open, name="report_open"),
     path(f"{_ALLIANCE}redditions/<str:year>/enregistrer/", reports.report_save, name="report_save"),
+    path(f"{_ALLIANCE}redditions/<str:year>/delai/", reports.report_extend, name="report_extend"),
     path(
         f"{_ALLIANCE}redditions/<str:year>/transmettre/",
         reports.report_submit,

@@ -26,15 +26,26 @@ MAX_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
+class Made:
+    """A file as it is written, with its extension and its type."""
+
+    content: bytes
+    extension: str = "pdf"
+    mime: str = "application/pdf"
+
+
+@dataclass(frozen=True)
 class Renderer:
     """How one kind of document becomes a file: a template, and what follows once it is ready.
 
-    Without a template, the act that makes the document stores its file. ``label`` is the kind's
-    name for people, « Avis de versement ». With ``page_codes`` each page carries a code that names
-    it, so that it finds its place again once signed and scanned.
+    A kind that is no page has ``build`` for a template: its frozen data as a file. Without either,
+    the act that makes the document stores its file. ``label`` is the kind's name for people,
+    « Avis de versement ». With ``page_codes`` each page carries a code that names it, so that it
+    finds its place again once signed and scanned.
     """
 
-    template: str
+    template: str = ""
+    build: Callable[[Document], Made] | None = None
     after: Callable[[Document], None] | None = None
     label: str | Promise = ""
     page_codes: bool = False

@@ -13,6 +13,18 @@ def reminder_day(due_on: date, offset_days: int) -> date:
     return due_on + timedelta(days=offset_days)
 
 
+def last_reminder(due_on: date, set_on: date | None) -> int | None:
+    """The offset of the last reminder whose day has come; none when the deadline was set on that
+    day or later.
+
+    After an outage, those that came before it are let go: nobody gets the whole backlog.
+    """
+    come = [one for one in DueReminder.OFFSETS if reminder_day(due_on, one) <= clock.today()]
+    if not come or (set_on is not None and reminder_day(due_on, come[-1]) <= set_on):
+        return None
+    return come[-1]
+
+
 def is_transmitted(versions: Iterable[PlanVersion]) -> bool:
     """Whether the Table transmitted its plan once: the deadline is then behind it."""
     return any(version.submitted_at is not None for version in versions)
@@ -29,6 +41,15 @@ class Reminder:
     @property
     def is_ahead(self) -> bool:
         return self.sent_on is None and self.planned_on > clock.today()
+
+
+def reminders_of(due_on: date, sent: dict[int, date], set_on: date | None) -> list[Reminder]:
+    """The reminders of ``due_on``, set on ``set_on``; ``sent`` gives the day of each that went."""
+    reminders = [
+        Reminder(offset, reminder_day(due_on, offset), sent.get(offset))
+        for offset in DueReminder.OFFSETS
+    ]
+    return [one for one in reminders if one.sent_on or set_on is None or one.planned_on > set_on]
 
 
 @dataclass(frozen=True)
@@ -72,14 +93,6 @@ def deadline_of(plan: Plan, versions: Iterable[PlanVersion]) -> Deadline | None:
     extensions = list(
         DueExtension.objects.filter(plan=plan).select_related("granted_by").order_by("-granted_at")
     )
-    set_on = extensions[0].granted_at if extensions else None
-    reminders = [
-        Reminder(offset, reminder_day(plan.due_on, offset), sent.get(offset))
-        for offset in DueReminder.OFFSETS
-    ]
-    shown = [
-        one
-        for one in reminders
-        if one.sent_on or set_on is None or one.planned_on > clock.day_of(set_on)
-    ]
+    set_on = clock.day_of(extensions[0].granted_at) if extensions else None
+    shown = reminders_of(plan.due_on, sent, set_on)
     return Deadline(plan, plan.due_on, is_transmitted(versions), extensions, shown)

@@ -13,7 +13,7 @@ from alliances.services import journal
 from alliances.templatetags.portal import date_long
 from plans import notifications
 from plans.models import DueExtension, DueReminder, Plan
-from plans.selectors.deadlines import is_transmitted, reminder_day
+from plans.selectors.deadlines import is_transmitted, last_reminder, reminder_day
 from plans.wording import moment_words
 
 
@@ -104,20 +104,10 @@ def extend_due_date(
 
 
 def _offset_due(plan: Plan) -> int | None:
-    """The last reminder whose day has come, unless the deadline was set later than that day.
-
-    After an outage, those that came before it are let go: nobody gets the whole backlog.
-    """
-    today, due_on = clock.today(), plan.due_on
-    if due_on is None:
-        return None
-    come = [one for one in DueReminder.OFFSETS if reminder_day(due_on, one) <= today]
-    if not come:
+    if plan.due_on is None:
         return None
     last = plan.extensions.order_by("-granted_at").first()
-    if last is not None and reminder_day(due_on, come[-1]) <= clock.day_of(last.granted_at):
-        return None
-    return come[-1]
+    return last_reminder(plan.due_on, clock.day_of(last.granted_at) if last else None)
 
 
 @transaction.atomic

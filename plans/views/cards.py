@@ -42,5 +42,5 @@ def deadline_context(
     return {
         "deadline": deadline,
         "may_extend": may_extend,
-        "extend_form": ExtendForm(plan=plan) if may_extend else None,
+        "extend_form": ExtendForm(now_due_on=plan.due_on) if may_extend else None,
     }

@@ -23,7 +23,7 @@ def extend(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     plan = Plan.objects.filter(alliance=alliance).first()
     if plan is None:
         raise Http404
-    form = ExtendForm(request.POST, plan=plan)
+    form = ExtendForm(request.POST, now_due_on=plan.due_on)
     if form.is_valid():
         try:
             granted = services.extend_due_date(plan, by=person_of(request), **form.cleaned_data)

@@ -39,6 +39,8 @@ from .workers import workers
 # Where the story tells a committee, a sitting held and one to come.
 WITH_COMMITTEE = ("mauricie", "estrie", "outaouais")
 
+DELAY_REASON = "La personne qui tient les livres de la Table est en congé cet été."
+
 
 @dataclass
 class Place:
@@ -247,6 +249,10 @@ def _second_report(reports: Reports, payments: Payments) -> list[Settlement]:
     state, rank = reports.profile.report, reports.rank
     day = date(2026, 5, 11) + timedelta(days=rank)
     reports.write(2025, day, months=12, finished=state not in ("draft", "late"))
+    reports.remind(2025, date(2026, 5, 31))
+    if state in ("submitted", "recommended"):
+        reports.extend(2025, date(2026, 6, 17), date(2026, 10, 16), DELAY_REASON)
+        reports.remind(2025, date(2026, 9, 16))
     if state in ("draft", "late"):
         return []
     submitted = day + timedelta(days=35)

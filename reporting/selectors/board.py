@@ -19,6 +19,7 @@ from fqis.models import Versement
 from fqis.selectors.versements import versement_states
 from plans.models import PlanVersion
 from reporting.models import AnnualReport, ReportingPeriod
+from reporting.selectors.deadlines import moved_days, period_of
 from reporting.wording import StateWord, state_word
 
 VState = Versement.State
@@ -77,7 +78,7 @@ class Board:
 
 
 def board_of(cycle: Cycle, year: FiscalYear, alliances: Sequence[Alliance]) -> Board:
-    """The steps of ``alliances``: five queries, whatever their number. ``year`` is the versement's;
+    """The steps of ``alliances``: six queries, whatever their number. ``year`` is the versement's;
     the report beside it is of the year before."""
     period = (
         ReportingPeriod.objects.filter(cycle=cycle, fiscal_year=year.start - 1)
@@ -93,6 +94,7 @@ def board_of(cycle: Cycle, year: FiscalYear, alliances: Sequence[Alliance]) -> B
         AnnualReport.objects.for_pages().filter(alliance__in=alliances, period=period),
         lambda report: report.alliance_id,
     )
+    moved = moved_days({alliance.pk for alliance in alliances})
     rows = []
     for alliance in alliances:
         mine = [v for v in versements.get(alliance.pk, []) if v.state != VState.CANCELLED]
@@ -107,7 +109,9 @@ def board_of(cycle: Cycle, year: FiscalYear, alliances: Sequence[Alliance]) -> B
                     versement_word(_of_rank(mine, 1)),
                     plan_word(in_force, opened),
                     versement_word(_of_rank(mine, 2)),
-                    _report_word(convention, report, period),
+                    _report_word(
+                        convention, report, period and period_of(period, alliance.pk, moved)
+                    ),
                     versement_word(of_year),
                 ],
                 versement=of_year,

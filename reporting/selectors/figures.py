@@ -4,12 +4,12 @@ Amounts are in dollars, people and projects are counts. See guide 2024, §5.1.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,24 +20,36 @@ from alliances.templatetags.portal import count, money, percent
 from fqis.models import Project, ProjectPayment, Versement
 from fqis.selectors.project_money import every_project
 from fqis.selectors.projects import project_figures
-from reporting.models import ReportingPeriod
-from reporting.selectors.indicators import count_indicators
+from reporting.models import AnnualReport, FinancialLine, ReportingPeriod
+from reporting.selectors.indicators import count_indicators, late_in, orphans_in
+
+# In an address, the projects that serve no priority.
+NO_PRIORITY = "aucune"
 
 
 @dataclass(frozen=True)
 class Figures:
-    """One year of one Alliance. ``…_to_date`` counts from the start of the cycle."""
+    """One year of one Alliance. ``…_to_date`` counts from the start of the cycle.
 
+    ``opening_balance`` is what last year's report declared, zero without one; ``by_priority``
+    shares ``paid_to_projects``: the priority's lineage (empty for none), its title, its amount in
+    dollars, as text.
+    """
+
+    opening_balance: Decimal = ZERO
     received: Decimal = ZERO
     received_to_date: Decimal = ZERO
     granted: Decimal = ZERO
     granted_to_date: Decimal = ZERO
     paid_to_projects: Decimal = ZERO
     paid_to_projects_to_date: Decimal = ZERO
+    by_priority: list[dict[str, str]] = field(default_factory=list)
     other_funding: Decimal = ZERO
     projects_supported: int = 0
     projects_under_way: int = 0
     projects_completed: int = 0
+    projects_orphan: int = 0
+    projects_late: int = 0
     people_reached: int = 0
     people_in_poverty: int = 0
     results_missing: int = 0
@@ -55,23 +67,23 @@ class Figures:
 
     def frozen(self) -> dict[str, Any]:
         """What is kept with a submitted report: dollars as text, counts as numbers."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {k: str(v) if isinstance(v, Decimal) else v for k, v in values.items()}
 
     @classmethod
     def from_frozen(cls, data: Mapping[str, Any]) -> "Figures":
         """The figures kept with a report; one that was not counted then is zero."""
         values: dict[str, Any] = {}
-        for field in fields(cls):
-            if field.name in data:
-                is_amount = isinstance(field.default, Decimal)
-                value = data[field.name]
-                values[field.name] = Decimal(value) if is_amount else value
+        for one in fields(cls):
+            if one.name in data:
+                is_amount = isinstance(one.default, Decimal)
+                value = data[one.name]
+                values[one.name] = Decimal(value) if is_amount else value
         return cls(**values)
 
 
 def compute_figures(alliance: Alliance, period: ReportingPeriod) -> Figures:
-    """What the portal knows of ``period``; fifteen queries, whatever the number of rows. Every
+    """What the portal knows of ``period``; nineteen queries, whatever the number of rows. Every
     project counts, also one the reader withdrew from."""
     with every_project():
         return _counted(alliance, period)
@@ -84,16 +96,20 @@ def _counted(alliance: Alliance, period: ReportingPeriod) -> Figures:
     counted = _projects(alliance, first, last)
     seats, held = _seats(alliance, last)
     return Figures(
+        opening_balance=_opening(alliance, period),
         received=received,
         received_to_date=received_to_date,
         granted=projects.granted,
         granted_to_date=counted["granted_to_date"],
         paid_to_projects=projects.paid,
         paid_to_projects_to_date=_paid_to_date(alliance, last),
+        by_priority=_by_priority(alliance, first, last),
         other_funding=projects.levered,
         projects_supported=counted["supported"],
         projects_under_way=counted["under_way"],
         projects_completed=counted["completed"],
+        projects_orphan=orphans_in(alliance, period).count(),
+        projects_late=late_in(alliance, period).count(),
         people_reached=projects.people_reached,
         people_in_poverty=projects.people_in_poverty,
         results_missing=projects.results_missing,
@@ -112,6 +128,38 @@ def _shares(alliance: Alliance, period: ReportingPeriod) -> dict[str, int]:
 
 def _total(field: str, condition: Q | None = None) -> Coalesce:
     return Coalesce(Sum(field, filter=condition), ZERO)
+
+
+def closing_before(alliance: Alliance, period: ReportingPeriod) -> QuerySet[FinancialLine]:
+    """The closing balance that the report of the year before declares, once it is submitted."""
+    return FinancialLine.objects.filter(
+        category=FinancialLine.Category.CLOSING_BALANCE,
+        report__alliance=alliance,
+        report__period__fiscal_year=period.fiscal_year - 1,
+        report__state__in=AnnualReport.SENT,
+    )
+
+
+def _opening(alliance: Alliance, period: ReportingPeriod) -> Decimal:
+    amount: Decimal | None = (
+        closing_before(alliance, period).values_list("amount", flat=True).first()
+    )
+    return amount or ZERO
+
+
+def _by_priority(alliance: Alliance, first: date, last: date) -> list[dict[str, str]]:
+    """What projects were paid, by the priority each serves whatever its version."""
+    rows = (
+        ProjectPayment.objects.filter(project__alliance=alliance, on__range=(first, last))
+        .order_by()
+        .values_list("project__priority_lineage")
+        .annotate(title=Max("project__priority__title"), total=Sum("amount"))
+        .order_by("title", "project__priority_lineage")
+    )
+    return [
+        {"lineage": str(lineage or ""), "title": title or "", "amount": str(total)}
+        for lineage, title, total in rows
+    ]
 
 
 def _received(alliance: Alliance, first: date, last: date) -> tuple[Decimal, Decimal]:
@@ -245,6 +293,47 @@ def figure_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureR
     return [*money_rows, *counts, *shares]
 
 
+def other_rows(alliance: Alliance, figures: Figures, year: str) -> list[FigureRow]:
+    """The figures that the statement and the anomalies lead to, beside those of the page."""
+    said: list[tuple[str, str, Decimal | int]] = [
+        ("opening_balance", _("Solde d’ouverture"), figures.opening_balance),
+        (
+            "projects_orphan",
+            _("Projets sans priorité du plan en vigueur à la fin de l’année"),
+            figures.projects_orphan,
+        ),
+        (
+            "projects_late",
+            _("Projets dont les résultats sont en retard"),
+            figures.projects_late,
+        ),
+    ]
+    return [
+        FigureRow(
+            key,
+            label,
+            value,
+            alliance.url("report_figure", year, key),
+            is_money=isinstance(value, Decimal),
+        )
+        for key, label, value in said
+    ]
+
+
+def priority_row(alliance: Alliance, figures: Figures, year: str, lineage: str) -> FigureRow:
+    """What the projects of one priority were paid; ``lineage`` is empty for those of none."""
+    found = next((one for one in figures.by_priority if one["lineage"] == lineage), None)
+    title = found["title"] if found and found["title"] else _("Sans priorité")
+    key = "paid_to_projects"
+    return FigureRow(
+        key,
+        _("Versé aux projets dans l’année : %(priority)s") % {"priority": title},
+        Decimal(found["amount"]) if found else ZERO,
+        f"{alliance.url('report_figure', year, key)}?priorite={lineage or NO_PRIORITY}",
+        is_money=True,
+    )
+
+
 def _indicators() -> list[tuple[str, str, str]]:
     return [
         (
@@ -284,4 +373,5 @@ def _people_note(figures: Figures) -> str:
 
 
 def figure_row(alliance: Alliance, figures: Figures, year: str, key: str) -> FigureRow:
-    return next(row for row in figure_rows(alliance, figures, year) if row.key == key)
+    rows = [*figure_rows(alliance, figures, year), *other_rows(alliance, figures, year)]
+    return next(row for row in rows if row.key == key)

@@ -23,8 +23,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from alliances import clock
 from alliances.models import Alliance
 from fqis.models import Project, ProjectResult
+from fqis.selectors.project_results import due_day, without_results
+from fqis.selectors.projects import priorities_in_force, serving_none
 from reporting.models import ReportingPeriod
 
 KNOWN = ["reported", "zero"]
@@ -69,6 +72,19 @@ def completed_in(alliance: Alliance, period: ReportingPeriod) -> QuerySet[Projec
         state=Project.State.COMPLETED,
         closed_on__range=(period.year.first_day, period.last_day),
     )
+
+
+def orphans_in(alliance: Alliance, period: ReportingPeriod) -> QuerySet[Project]:
+    """Supported in the year, and of no priority of the plan in force on its last day."""
+    in_force = priorities_in_force(alliance, period.last_day).values("lineage")
+    return supported_in(alliance, period).filter(serving_none(in_force))
+
+
+def late_in(alliance: Alliance, period: ReportingPeriod) -> QuerySet[Project]:
+    """Those whose results of the year are past due; none before that day."""
+    if clock.today() <= due_day(period.year):
+        return Project.objects.none()
+    return without_results(alliance, period.year)
 
 
 def _in_force_when_decided() -> Q:

@@ -1,18 +1,27 @@
 """The rows behind each figure of a report: what an auditor counts again (design §1)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from alliances import clock
 from alliances.exports import Cell
 from alliances.models import Alliance, SeatCount
 from fqis.models import FundingSource, Project, ProjectPayment, ProjectResult, Versement
 from reporting.models import ReportingPeriod
-from reporting.selectors.indicators import Indicator, completed_in, indicators_of, supported_in
+from reporting.selectors.figures import closing_before
+from reporting.selectors.indicators import (
+    Indicator,
+    completed_in,
+    indicators_of,
+    late_in,
+    orphans_in,
+    supported_in,
+)
 
 Rows = QuerySet[Any]
 
@@ -28,9 +37,20 @@ class Lines:
     url: Callable[[Any], str]
 
 
-def lines_of(alliance: Alliance, period: ReportingPeriod, key: str) -> Lines:
-    """The rows that ``compute_figures`` counts for ``key``; raises Http404 for another key."""
+def lines_of(
+    alliance: Alliance, period: ReportingPeriod, key: str, *, priority: str | None = None
+) -> Lines:
+    """The rows that ``compute_figures`` counts for ``key``; raises Http404 for another key.
+
+    ``priority`` keeps those of one priority, by its lineage, empty for none, in what the projects
+    were paid.
+    """
+    if priority is not None and key == "paid_to_projects":
+        lines = _paid(alliance, period)
+        kept = lines.rows.filter(project__priority_lineage=priority or None)
+        return replace(lines, rows=kept)
     builders: dict[str, Callable[[Alliance, ReportingPeriod], Lines]] = {
+        "opening_balance": _opening,
         "received": _received,
         "granted": _granted,
         "paid_to_projects": _paid,
@@ -38,6 +58,8 @@ def lines_of(alliance: Alliance, period: ReportingPeriod, key: str) -> Lines:
         "projects_supported": _supported,
         "projects_under_way": _under_way,
         "projects_completed": _completed,
+        "projects_orphan": _orphans,
+        "projects_late": _late,
         "people_reached": _results,
         "people_in_poverty": _results,
         "seats_of_people_in_poverty": _seats,
@@ -73,6 +95,20 @@ def _share(alliance: Alliance, indicator: Indicator) -> Lines:
             _("Oui") if row.is_counted else _("Non"),
         ],
         lambda row: alliance.url("project", project(row).number),
+    )
+
+
+def _opening(alliance: Alliance, period: ReportingPeriod) -> Lines:
+    rows = closing_before(alliance, period).select_related("report__period")
+    return Lines(
+        [_("Reddition"), _("Transmise le"), _("Solde de fermeture déclaré")],
+        rows,
+        lambda line: [
+            str(line.report.period),
+            clock.day_of(line.report.submitted_at),
+            line.amount,
+        ],
+        lambda line: alliance.url("report", str(line.report.period)),
     )
 
 
@@ -132,18 +168,32 @@ def _completed(alliance: Alliance, period: ReportingPeriod) -> Lines:
     return _projects(alliance, Q(pk__in=completed_in(alliance, period).values("pk")))
 
 
+def _orphans(alliance: Alliance, period: ReportingPeriod) -> Lines:
+    return _projects(alliance, Q(pk__in=orphans_in(alliance, period).values("pk")))
+
+
+def _late(alliance: Alliance, period: ReportingPeriod) -> Lines:
+    return _projects(alliance, Q(pk__in=late_in(alliance, period).values("pk")))
+
+
 def _paid(alliance: Alliance, period: ReportingPeriod) -> Lines:
     rows = (
         ProjectPayment.objects.filter(
             project__alliance=alliance, on__range=(period.year.first_day, period.last_day)
         )
-        .select_related("project")
-        .order_by("on", "pk")
+        .select_related("project__priority")
+        .order_by("project__priority__title", "on", "pk")
     )
     return Lines(
-        [_("Projet"), _("Titre"), _("Payé le"), _("Montant")],
+        [_("Projet"), _("Titre"), _("Priorité"), _("Payé le"), _("Montant")],
         rows,
-        lambda p: [p.project.number, p.project.title, p.on, p.amount],
+        lambda p: [
+            p.project.number,
+            p.project.title,
+            p.project.priority.title if p.project.priority else _("Sans priorité"),
+            p.on,
+            p.amount,
+        ],
         lambda p: alliance.url("project", p.project.number),
     )
 

@@ -28,6 +28,7 @@ from fqis.models import Envelope, Project, ProjectTally, Versement
 from fqis.selectors import versements_of
 from plans.models import PlanVersion
 from reporting.models import AnnualReport, FinancialLine, ReportingPeriod
+from reporting.selectors.deadlines import moved_days, period_of
 from reporting.wording import state_word
 
 VState = Versement.State
@@ -61,7 +62,8 @@ class Story:
 
 
 def load_story(alliance: Alliance) -> Story:
-    """Six queries."""
+    """Seven queries; each period has the Alliance's own due date."""
+    moved = moved_days([alliance.pk])
     reports = AnnualReport.objects.for_pages().filter(alliance=alliance)
     conventions = list(Convention.objects.filter(alliance=alliance).order_by("-pk"))
     return Story(
@@ -70,9 +72,12 @@ def load_story(alliance: Alliance) -> Story:
         is_signed=any(one.is_signed for one in conventions),
         milestones=list(Milestone.objects.filter(alliance=alliance).select_related("recorded_by")),
         versements=[one for one in versements_of(alliance) if one.state != VState.CANCELLED],
-        periods=list(
-            ReportingPeriod.objects.filter(cycle=alliance.cycle_id).select_related("cycle")
-        ),
+        periods=[
+            period_of(one, alliance.pk, moved)
+            for one in ReportingPeriod.objects.filter(cycle=alliance.cycle_id).select_related(
+                "cycle"
+            )
+        ],
         reports={report.period_id: report for report in reports},
         open_version=PlanVersion.objects.open()
         .filter(plan__alliance=alliance)

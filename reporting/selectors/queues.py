@@ -12,6 +12,7 @@ from alliances.permissions import can, territories_of
 from alliances.roles import Side
 from conventions.models import Convention
 from reporting.models import AnnualReport, ReportingPeriod
+from reporting.selectors.deadlines import moved_days, period_of
 from reporting.selectors.reports import last_act_on
 from reporting.wording import StateWord, state_word
 
@@ -29,7 +30,7 @@ class QueueRow:
 
 
 def queue_rows(user: User, period: ReportingPeriod | None, state: str = "") -> list[QueueRow]:
-    """The Alliances that owe a report for ``period``; two queries."""
+    """The Alliances that owe a report for ``period``; three queries."""
     if period is None:
         return []
     signed = Convention.objects.signed().filter(alliance=OuterRef("pk"))
@@ -40,7 +41,11 @@ def queue_rows(user: User, period: ReportingPeriod | None, state: str = "") -> l
     )
     found = AnnualReport.objects.for_pages().filter(period=period, alliance__in=alliances)
     reports = {report.alliance_id: report for report in found}
-    rows = [_row(user, alliance, period, reports.get(alliance.pk)) for alliance in alliances]
+    moved = moved_days({alliance.pk for alliance in alliances})
+    rows = [
+        _row(user, alliance, period_of(period, alliance.pk, moved), reports.get(alliance.pk))
+        for alliance in alliances
+    ]
     return [row for row in rows if not state or row.key == state]
 
 

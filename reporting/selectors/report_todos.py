@@ -12,12 +12,15 @@ from alliances.todo import Todo, Waiting
 from conventions.models import Convention
 from reporting.completeness import points_of
 from reporting.models import AnnualReport, ReportingPeriod
+from reporting.selectors.deadlines import moved_days, period_of
+from reporting.selectors.figures import Figures
 from reporting.selectors.reports import (
     advisers_of,
     last_act_on,
     reports_in,
     territories_with,
 )
+from reporting.selectors.statement import known_money
 
 State = AnnualReport.State
 
@@ -32,7 +35,7 @@ def pending(user: User) -> list[QuerySet[Any, Any]]:
 
 
 def todo(user: User) -> list[Todo]:
-    """Reports to write, to analyse or to accept; at most seven queries."""
+    """Reports to write, to analyse or to accept; at most nine queries."""
     to_write, to_analyse, to_accept = pending(user)
     return [
         *_writing_todos(user, to_write),
@@ -65,18 +68,21 @@ def _writing_todos(user: User, to_write: QuerySet[Any]) -> list[Todo]:
     if not alliances:
         return []
     periods = ReportingPeriod.objects.in_bulk({alliance.period_id for alliance in alliances})
+    moved = moved_days({alliance.pk for alliance in alliances})
     reports = {
         (report.alliance_id, report.period_id): report
         for report in AnnualReport.objects.for_pages()
         .prefetch_related("lines")
         .filter(alliance__in=alliances, state__in=AnnualReport.WRITABLE)
     }
+    known = known_money([report.pk for report in reports.values()]) if reports else {}
     submitters = set(territories_with(user, "submit_report"))
     return [
         _writing_todo(
             alliance,
-            periods[alliance.period_id],
+            period_of(periods[alliance.period_id], alliance.pk, moved),
             reports.get((alliance.pk, alliance.period_id)),
+            known,
             may_submit=alliance.territory_id in submitters,
         )
         for alliance in alliances
@@ -87,6 +93,7 @@ def _writing_todo(
     alliance: Alliance,
     period: ReportingPeriod,
     report: AnnualReport | None,
+    known: dict[int, Figures],
     *,
     may_submit: bool,
 ) -> Todo:
@@ -101,7 +108,7 @@ def _writing_todo(
             due_on=period.due_on,
             detail=_("Le portail a déjà rempli les chiffres qu’il connaît."),
         )
-    points = points_of(report)
+    points = points_of(report, known.get(report.pk))
     done = sum(point.is_met for point in points)
     if report.state == State.RETURNED:
         title, button = _("Reprendre la reddition %(year)s") % year, _("Reprendre")

@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from alliances import clock
-from alliances.models import Alliance, Comment, Membership, MilestoneKind, User
+from alliances.models import Alliance, Comment, Document, Membership, MilestoneKind, User
 from alliances.permissions import rights_of, role_of
 from alliances.roles import Side
 from conventions.models import Convention
 from fqis.models import Versement
 from reporting.models import AnnualReport, ReportingPeriod
+from reporting.selectors.deadlines import moved_days, period_of
 from reporting.wording import StateWord, state_word
 
 
@@ -50,15 +51,16 @@ def last_act_on(report: AnnualReport) -> date | None:
 
 
 def year_rows(alliance: Alliance, side: Side, *, is_owed: bool) -> list[YearRow]:
-    """Every year of the cycle, the latest first; two queries."""
+    """Every year of the cycle, the latest first; three queries."""
+    moved = moved_days([alliance.pk])
     reports = {
         report.period_id: report
         for report in AnnualReport.objects.for_pages().filter(alliance=alliance)
     }
     rows = []
-    for period in ReportingPeriod.objects.filter(cycle_id=alliance.cycle_id).select_related(
-        "cycle"
-    ):
+    periods = ReportingPeriod.objects.filter(cycle_id=alliance.cycle_id).select_related("cycle")
+    for one in periods:
+        period = period_of(one, alliance.pk, moved)
         report = reports.get(period.pk)
         rows.append(
             YearRow(
@@ -73,13 +75,18 @@ def year_rows(alliance: Alliance, side: Side, *, is_owed: bool) -> list[YearRow]
 
 
 def get_period(alliance: Alliance, year: str) -> ReportingPeriod:
-    """The period of « 2025-2026 » in the Alliance's cycle; raises Http404."""
+    """The period of « 2025-2026 » in the Alliance's cycle, with the Alliance's own due date; raises
+    Http404."""
     start = year.split("-")[0]
-    periods = ReportingPeriod.objects.filter(cycle_id=alliance.cycle_id).select_related("cycle")
+    periods = (
+        ReportingPeriod.objects.filter(cycle_id=alliance.cycle_id)
+        .annotate(moved_to=Max("extensions__due_on", filter=Q(extensions__alliance=alliance)))
+        .select_related("cycle")
+    )
     period = periods.filter(fiscal_year=int(start)).first() if start.isdecimal() else None
     if period is None or str(period) != year:
         raise Http404
-    return period
+    return period.extended_to(period.moved_to)
 
 
 def get_report(alliance: Alliance, year: str) -> AnnualReport:
@@ -91,6 +98,14 @@ def get_report(alliance: Alliance, year: str) -> AnnualReport:
 def report_of(alliance: Alliance, period: ReportingPeriod) -> AnnualReport | None:
     found = AnnualReport.objects.for_pages().prefetch_related("lines")
     return found.filter(alliance=alliance, period=period).first()
+
+
+def documents_of(report: AnnualReport) -> list[Document]:
+    """What its acceptance froze, in the order it was made: the PDF, the sheets, the JSON."""
+    if report.accepted_at is None:
+        return []
+    label = AnnualReport._meta.label_lower
+    return list(Document.objects.filter(subject_label=label, subject_id=report.pk).order_by("pk"))
 
 
 def previous_report(report: AnnualReport) -> AnnualReport | None:

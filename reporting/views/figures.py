@@ -2,9 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,7 +14,14 @@ from alliances.exports import Cell, export_response
 from alliances.models import Alliance
 from alliances.scoping import alliance_page
 from alliances.templatetags.portal import count, date_medium, money
-from reporting.selectors.figures import compute_figures, figure_row
+from reporting.selectors.figures import (
+    NO_PRIORITY,
+    FigureRow,
+    Figures,
+    compute_figures,
+    figure_row,
+    priority_row,
+)
 from reporting.selectors.lines import lines_of
 from reporting.selectors.reports import get_period, report_of
 from reporting.selectors.reviews import figures_of
@@ -26,14 +34,21 @@ PER_PAGE = 50
 def report_figure(request: HttpRequest, alliance: Alliance, year: str, key: str) -> HttpResponse:
     """What sums to the figure today, and the figure as it was frozen when the two differ."""
     period = get_period(alliance, year)
-    lines = lines_of(alliance, period, key)
+    priority = _priority(request.GET.get("priorite", ""), key)
+    lines = lines_of(alliance, period, key, priority=priority)
     if request.GET.get("format") in {"csv", "xlsx"}:
         name = f"{alliance.territory.slug}-{period}-{key}"
         rows = map(lines.cells, lines.rows)
         return export_response(request.GET["format"], name, lines.columns, rows)
     report = report_of(alliance, period)
-    today = figure_row(alliance, compute_figures(alliance, period), year, key)
-    shown = figure_row(alliance, figures_of(report), year, key) if report else today
+
+    def row(figures: Figures) -> FigureRow:
+        if priority is not None:
+            return priority_row(alliance, figures, year, priority)
+        return figure_row(alliance, figures, year, key)
+
+    today = row(compute_figures(alliance, period))
+    shown = row(figures_of(report)) if report else today
     page = Paginator(lines.rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "alliance": alliance,
@@ -49,6 +64,21 @@ def report_figure(request: HttpRequest, alliance: Alliance, year: str, key: str)
         "rows": [(lines.url(row), [_written(c) for c in lines.cells(row)]) for row in page],
     }
     return render(request, "reporting/figure.html", context)
+
+
+def _priority(typed: str, key: str) -> str | None:
+    """The lineage of the priority that the address names, empty for « aucune »; None without one.
+    Raises Http404 for what no address of the portal says."""
+    if not typed:
+        return None
+    if key != "paid_to_projects":
+        raise Http404
+    if typed == NO_PRIORITY:
+        return ""
+    try:
+        return str(UUID(typed))
+    except ValueError:
+        raise Http404 from None
 
 
 def _written(cell: Cell) -> tuple[str, bool]:

@@ -15,12 +15,15 @@ from alliances.money import format_plain
 from alliances.permissions import can
 from alliances.scoping import alliance_page, person_of
 from alliances.selectors import remarks_on
-from alliances.templatetags.portal import time_fr
+from alliances.templatetags.portal import date_long, time_fr
+from plans.agreement_forms import ExtendForm
 from reporting.completeness import points_of
 from reporting.forms import ReportForm
 from reporting.models import AnnualReport
+from reporting.selectors.deadlines import deadline_of
 from reporting.selectors.figures import compute_figures, figure_rows
 from reporting.selectors.reports import (
+    documents_of,
     get_period,
     get_report,
     has_signed_convention,
@@ -30,6 +33,8 @@ from reporting.selectors.reports import (
     year_rows,
 )
 from reporting.selectors.reviews import figures_of
+from reporting.selectors.statement import statement_of, statement_rows
+from reporting.services.deadlines import extend_report
 from reporting.services.reports import (
     StaleText,
     open_report,
@@ -69,13 +74,15 @@ def _context(
     *,
     form: ReportForm | None = None,
     refusal: Refusal | None = None,
+    extend_form: ExtendForm | None = None,
 ) -> dict[str, Any]:
-    """What the page of one year shows; ``refusal`` is what a failed submission answers."""
+    """What the page of one year shows; ``refusal`` is what a failed submission answers, and
+    ``extend_form`` a delay that was refused."""
     user = person_of(request)
     period = get_period(alliance, year)
     report = report_of(alliance, period)
     side = side_of(user, alliance)
-    has_convention = has_signed_convention(alliance)
+    has_convention = report is not None or has_signed_convention(alliance)
     context: dict[str, Any] = {
         "alliance": alliance,
         "tab": "reports",
@@ -88,14 +95,22 @@ def _context(
         "may_write": can(user, "edit_report", alliance),
         "has_convention": has_convention,
         "refusal": refusal,
+        "deadline": deadline_of(alliance, period, report) if has_convention else None,
+        "extending": extend_form is not None,
     }
+    if can(user, "accept_report", alliance) and not (report and report.submitted_at):
+        context["extend_form"] = extend_form or ExtendForm(now_due_on=period.due_on)
     if report is None:
         figures = compute_figures(alliance, period) if period.is_open else None
         return context | {"figures": figure_rows(alliance, figures, year) if figures else []}
     may_write = context["may_write"] and report.is_writable
-    points = points_of(report)
+    figures = figures_of(report)
+    statement = statement_of(report, figures)
+    points = points_of(report, figures)
     return context | {
-        "figures": figure_rows(alliance, figures_of(report), year),
+        "figures": figure_rows(alliance, figures, year),
+        "statement": statement,
+        "statement_rows": statement_rows(alliance, statement, figures, year),
         "form": form or (ReportForm.for_report(report) if may_write else None),
         "may_write": may_write,
         "may_submit": can(user, "submit_report", alliance) and report.is_writable,
@@ -105,6 +120,7 @@ def _context(
         "points_total": len(points),
         "texts": report.texts,
         "lines": list(report.lines.all()),
+        "documents": documents_of(report),
         "remarks": remarks_on("reporting.annualreport", report.pk, alliance=alliance, user=user),
     }
 
@@ -115,6 +131,25 @@ def _may_review(request: HttpRequest, report: AnnualReport) -> bool:
         AnnualReport.State.RECOMMENDED: "accept_report",
     }.get(report.state)
     return right is not None and can(person_of(request), right, report)
+
+
+@require_POST
+@alliance_page("accept_report")
+def report_extend(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse:
+    """Grants this Alliance a delay, with its reason."""
+    period = get_period(alliance, year)
+    form = ExtendForm(request.POST, now_due_on=period.due_on)
+    if form.is_valid():
+        try:
+            granted = extend_report(alliance, period, by=person_of(request), **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            said = _("Délai accordé jusqu’au %(day)s. La Table et la DGSQ reçoivent un avis.")
+            messages.success(request, said % {"day": date_long(granted.due_on)})
+            return redirect(alliance.url("report", year))
+    context = _context(request, alliance, year, extend_form=form)
+    return render(request, "reporting/report.html", context, status=422)
 
 
 @require_POST

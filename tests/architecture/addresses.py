@@ -161,6 +161,7 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "report": lambda a: ("2025-2026",),
     "report_open": lambda a: ("2026-2027",),
     "report_save": lambda a: ("2025-2026",),
+    "report_extend": lambda a: ("2026-2027",),
     "report_submit": lambda a: ("2025-2026",),
     "report_review": lambda a: ("2025-2026",),
     "report_figure": lambda a: ("2025-2026", "received"),

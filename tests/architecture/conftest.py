@@ -34,6 +34,8 @@ from reporting.demo import earlier
 from reporting.demo import story as demo
 from reporting.demo.papers import paper
 from reporting.demo.people import Cast, create_cast
+from reporting.models import ReportingPeriod
+from reporting.services.deadlines import extend_report
 from tests.conftest import bind_identity
 from tests.fqis.follow_up import photo_file
 from tests.fqis.registers import as_csv, row, upload
@@ -105,11 +107,25 @@ def _tell() -> dict[str, Alliance]:
         )
         _follow_a_project(alliance, cast)
         _propose_amount(alliance, cast)
+        _extend_report(alliance, cast)
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return {alliance.territory.slug: alliance for alliance in alliances}
+
+
+def _extend_report(alliance: Alliance, cast: Cast) -> None:
+    """A delay for the year that runs."""
+    period = ReportingPeriod.objects.get(cycle=alliance.cycle, fiscal_year=2026)
+    extend_report(
+        alliance,
+        period,
+        by=cast.analyst,
+        due_on=period.due_on + timedelta(days=31),
+        reason="Un congé.",
+        expected_due_on=period.due_on,
+    )
 
 
 def _recover(alliance: Alliance, cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """A register of ten thousand lines, from its file to projects, beside PostgreSQL alone taking the
-same rows under the same role: COPY, then the rules of the database. Ratios in one run, never absolute times.
+same rows under the same role: COPY, then the rules of the database. Ratios in one run, never
+absolute times.
 """
 
 import time

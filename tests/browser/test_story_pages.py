@@ -382,7 +382,9 @@ def test_a_report_is_returned_without_javascript(visit_story: Visit) -> None:
     assert press(page, button(page, "Transmettre la décision")).status == 422
     expect(page.locator(".error-summary")).to_contain_text("motif")
 
-    page.get_by_role("textbox", name="Motif").fill("Précisez les frais d’administration.")
+    page.get_by_role("textbox", name="Motif", exact=True).fill(
+        "Précisez les frais d’administration."
+    )
     press(page, button(page, "Transmettre la décision"))
 
     assert "retourn" in done(page)

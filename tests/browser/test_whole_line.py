@@ -394,6 +394,8 @@ def fill_report(coordination: Visitor) -> None:
     assert "Entrez un montant en dollars" in refusal(page)
     page.get_by_label("Frais d’administration", exact=True).fill("18 500,00")
     page.get_by_label("Coordination et mobilisation", exact=True).fill("61 250,00")
+    page.get_by_label("Solde de fermeture", exact=True).fill("0")
+    page.get_by_label("Explication de l’écart").fill("Le reste est engagé dans les projets.")
     check_wide_and_narrow(coordination)
     press(page, button(page, "Enregistrer"))
     assert "est enregistrée" in done(page)
@@ -416,8 +418,14 @@ def submit_report(direction: Visitor) -> None:
 def accept_report(people: People) -> None:
     """The DGSQ recommends, the DGSSAC accepts; each decides on its own page."""
     page = from_home(people.advisor, f"Analyser la reddition {REPORT}")
+    for box in page.get_by_role("checkbox", name="Vu", exact=True).all():
+        box.check()
+    for word in page.get_by_label("Un mot sur").all():
+        word.fill("Vu avec la Table.")
     page.get_by_label("Recommander le versement").check()
-    page.get_by_role("textbox", name="Motif").fill("Les cibles de l’année sont atteintes.")
+    page.get_by_role("textbox", name="Motif", exact=True).fill(
+        "Les cibles de l’année sont atteintes."
+    )
     check_wide_and_narrow(people.advisor)
     press(page, button(page, "Transmettre la décision"))
     done(page)

@@ -7,6 +7,7 @@ from alliances import clock
 from alliances.models import Alliance, MilestoneKind, User
 from conventions.services import create_convention, record_signature, send_convention
 from reporting.models import AnnualReport, ReportingPeriod
+from reporting.services.analysis import save_analysis
 from reporting.services.reports import (
     LineEntry,
     accept_report,
@@ -25,6 +26,7 @@ TEXTS = {
 LINES = {
     "administration": LineEntry(Decimal("18500.00"), "Un poste partagé."),
     "mobilisation": LineEntry(Decimal("61250.00")),
+    "closing_balance": LineEntry(Decimal("0.00"), "La Table a avancé ces frais."),
 }
 
 
@@ -70,6 +72,13 @@ def period(year: int = 2024) -> ReportingPeriod:
     return ReportingPeriod.objects.get(cycle__slug="2024-2029", fiscal_year=year)
 
 
+def seen(report: AnnualReport, *, by: User) -> AnnualReport:
+    """``by`` answers each anomaly of the report."""
+    words = {one.rule: "Expliqué par la Table." for one in report.anomalies.all()}
+    save_analysis(report, by=by, checks={}, seen=words)
+    return report
+
+
 class Story:
     """The people around the report of one Alliance, and the report brought to a state."""
 
@@ -97,8 +106,12 @@ class Story:
     def submitted(self) -> AnnualReport:
         return submit_report(self.written(), by=self.direction)
 
+    def analysed(self) -> AnnualReport:
+        """Submitted, each anomaly seen."""
+        return seen(self.submitted(), by=self.advisor)
+
     def recommended(self) -> AnnualReport:
-        return recommend_report(self.submitted(), by=self.advisor, note="Les dépenses suivent.")
+        return recommend_report(self.analysed(), by=self.advisor, note="Les dépenses suivent.")
 
     def accepted(self) -> AnnualReport:
         return accept_report(self.recommended(), by=self.analyst)

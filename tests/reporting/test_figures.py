@@ -12,7 +12,7 @@ from alliances.models import Alliance, GovernanceBody, SeatCount, User
 from fqis import services as fqis
 from fqis.models import Versement
 from reporting.models import AnnualReport
-from reporting.selectors.figures import Figures, compute_figures, figure_rows
+from reporting.selectors.figures import Figures, compute_figures, figure_rows, other_rows
 from reporting.selectors.lines import lines_of
 from reporting.selectors.reviews import Variance, _share
 from tests.factories import AllianceFactory, person
@@ -30,7 +30,9 @@ COLUMN_OF = {"people_in_poverty": -1, "people_reached": -2}
 def rows_say_the_same(alliance: Alliance, year: int) -> None:
     """Each figure is the sum of its rows, or their number."""
     figures = compute_figures(alliance, period(year))
-    for row in figure_rows(alliance, figures, str(period(year))):
+    year_of = str(period(year))
+    rows = [*other_rows(alliance, figures, year_of), *figure_rows(alliance, figures, year_of)]
+    for row in rows:
         lines = lines_of(alliance, period(year), row.key)
         written = [lines.cells(one) for one in lines.rows]
         if row.of is not None:

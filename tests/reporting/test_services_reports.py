@@ -115,6 +115,7 @@ def test_submit_lists_what_is_missing_with_links(story: Story) -> None:
         "id_participation",
         "id_administration",
         "id_mobilisation",
+        "id_closing_balance",
     ]
     report.refresh_from_db(fields=["submitted_at"])
     assert report.submitted_at is None
@@ -166,7 +167,7 @@ def test_return_refuses_a_draft(story: Story) -> None:
 
 
 def test_recommend_needs_a_note(story: Story) -> None:
-    report = story.submitted()
+    report = story.analysed()
     with pytest.raises(Refusal, match="motif de votre recommandation"):
         recommend_report(report, by=story.advisor, note="")
     report = recommend_report(report, by=story.advisor, note="Les dépenses suivent le PARC.")
@@ -212,7 +213,7 @@ def test_accept_freezes_the_document(story: Story) -> None:
     assert document.data["sections"][0]["paragraphs"] == TEXTS["achievements"].split("\n")
     assert document.data["recommended"]["note"] == "Les dépenses suivent."
     assert {"label": "Projets soutenus", "value": "0"} in document.data["figures"]
-    assert document.data["tables"][0]["rows"][0][1] == "18\u00a0500,00\u00a0$"
+    assert document.data["tables"][1]["rows"][0][1] == "18\u00a0500,00\u00a0$"
 
 
 def test_accept_refuses_the_adviser(story: Story) -> None:
@@ -224,7 +225,7 @@ def test_accept_refuses_the_person_who_recommended(story: Story) -> None:
     both = person("advisor", story.alliance.territory)
     analyst = person("analyst")
     both.groups.add(*analyst.groups.all())
-    report = recommend_report(story.submitted(), by=both, note="Oui.")
+    report = recommend_report(story.analysed(), by=both, note="Oui.")
     with pytest.raises(Refusal, match="Une autre personne doit accepter"):
         accept_report(report, by=both)
 

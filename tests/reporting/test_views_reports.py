@@ -20,6 +20,8 @@ TYPED = {
     "administration": "18 500,00",
     "administration_note": "Un poste partagé.",
     "mobilisation": "61 250",
+    "closing_balance": "0",
+    "closing_balance_note": "La Table a avancé ces frais.",
 }
 
 
@@ -186,7 +188,7 @@ def test_a_year_that_does_not_exist_is_not_found(client: Client, story: Story, y
 
 
 def test_the_adviser_compares_then_recommends(client: Client, story: Story) -> None:
-    story.submitted()
+    story.analysed()
     as_(client, story.advisor)
     answer = client.get(page(story, "report_review"))
     assert "1\u00a0246\u00a0420,50\u00a0$" in answer.text

@@ -282,6 +282,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "plans.tasks.send_due_reminders",
         "schedule": crontab(hour="7,13", minute=0),
     },
+    "report-reminders": {
+        "task": "reporting.tasks.send_report_reminders",
+        "schedule": crontab(hour="7,13", minute=5),
+    },
     "public-data": {
         "task": "fqis.tasks.refresh_publication",
         "schedule": crontab(hour=3, minute=10),

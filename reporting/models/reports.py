@@ -1,78 +1,106 @@
-"""Annual reports: the « reddition de comptes » of a Table (guide 2024, §5.1)."""
+"""Annual reports: the « reddition de comptes » of a Table (guide 2024, §5.1)."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from alliances import clock
-from alliances.fiscal import FiscalYear
-from alliances.models import Alliance, Cycle, Document, ScopedModel, User
+from alliances.models import Alliance, Document, ScopedModel, User
 from alliances.money import MoneyField
 
+from .deadlines import ReportExtension
+from .periods import ReportingPeriod
 
-class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
-    def open_on(self, day: date) -> Self:
-        return self.filter(opens_on__lte=day)
+# The financial statement: what the portal knows is what its rows say, and what remains is either
+# what the Table declares or explained.
+STATEMENT_BALANCES = """
+    DECLARE known record; typed record; closing record; remains numeric;
+    BEGIN
+        SELECT * INTO known FROM reporting_known_money(NEW.id);
+        IF ROW((NEW.figures->>'opening_balance')::numeric, (NEW.figures->>'received')::numeric,
+               (NEW.figures->>'paid_to_projects')::numeric)
+           IS DISTINCT FROM ROW(known.opening, known.received, known.paid)
+           OR known.paid IS DISTINCT FROM (
+               SELECT coalesce(sum((one->>'amount')::numeric), 0)
+               FROM jsonb_array_elements(NEW.figures->'by_priority') one)
+        THEN
+            RAISE EXCEPTION 'Les montants connus du portail ne sont pas ceux de ses lignes.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'report_statement_known';
+        END IF;
+        SELECT sum(amount) FILTER (WHERE category = 'administration') AS administration,
+               sum(amount) FILTER (WHERE category = 'mobilisation') AS mobilisation,
+               coalesce(sum(amount) FILTER (WHERE category = 'other_income'), 0) AS income
+        INTO typed FROM reporting_financialline WHERE report_id = NEW.id;
+        SELECT amount, note INTO closing FROM reporting_financialline
+        WHERE report_id = NEW.id AND category = 'closing_balance';
+        remains := known.opening + known.received + typed.income
+            - typed.administration - typed.mobilisation - known.paid;
+        IF remains IS NULL OR closing.amount IS NULL THEN
+            RAISE EXCEPTION 'L’état financier n’est pas complet.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'report_statement_whole';
+        END IF;
+        IF closing.amount <> remains AND btrim(closing.note) = '' THEN
+            RAISE EXCEPTION 'L’état financier ne balance pas, et rien ne l’explique.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'report_statement_balances';
+        END IF;
+        RETURN NEW;
+    END;
+"""
 
 
-class ReportingPeriod(models.Model):
-    """A fiscal year to report on in a cycle, with its dates."""
-
-    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="periods")
-    fiscal_year = models.PositiveSmallIntegerField(_("exercice"))
-    opens_on = models.DateField(_("ouverture"))
-    due_on = models.DateField(_("à transmettre au plus tard le"))
-    analysis_due_on = models.DateField(_("analyse attendue le"))
-
-    objects = ReportingPeriodQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["fiscal_year"]
-        constraints = [
-            models.UniqueConstraint(fields=["cycle", "fiscal_year"], name="period_once"),
-            models.CheckConstraint(
-                condition=Q(due_on__gt=F("opens_on"), analysis_due_on__gt=F("due_on")),
-                name="period_dates_in_order",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.year)
-
-    @property
-    def year(self) -> FiscalYear:
-        return FiscalYear(self.fiscal_year)
-
-    @property
-    def is_open(self) -> bool:
-        return self.opens_on <= clock.today()
-
-    @property
-    def is_past_due(self) -> bool:
-        return self.due_on < clock.today()
-
-    @property
-    def last_day(self) -> date:
-        """The last day the period counts: the year's, or today while it runs."""
-        return min(self.year.last_day, clock.today())
-
-    @property
-    def months(self) -> int:
-        """How many months of the fiscal year the cycle covers: 5 for the first, else 12."""
-        start = max(self.year.first_day, self.cycle.starts_on)
-        end: date = min(self.year.last_day, self.cycle.closes_on)
-        return (end.year - start.year) * 12 + end.month - start.month + 1
+# What the ministry writes while it analyses is in ``ReviewEntry``, which the Table never reads.
+ANOMALIES_ANSWERED = """
+    IF EXISTS (
+        SELECT 1 FROM reporting_anomaly a WHERE a.report_id = NEW.id AND NOT EXISTS (
+            SELECT 1 FROM reporting_reviewentry e
+            WHERE e.report_id = NEW.id AND e.kind = 'anomaly' AND e.point = a.rule
+              AND e.said_at >= NEW.submitted_at)
+    ) THEN
+        RAISE EXCEPTION 'Une anomalie attend une réponse.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_anomalies_answered';
+    END IF;
+    RETURN NEW;
+"""
+HANDED_BACK_WITH_REASON = """
+    IF NOT EXISTS (
+        SELECT 1 FROM reporting_reviewentry e
+        WHERE e.report_id = NEW.id AND e.kind = 'back' AND e.said_at >= OLD.recommended_at
+    ) THEN
+        RAISE EXCEPTION 'Un retour à la DGSQ a un motif.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_handed_back_with_reason';
+    END IF;
+    RETURN NEW;
+"""
+# A part of a report is written with it, and stays as it was submitted.
+FROZEN_WITH_REPORT = """
+    IF EXISTS (
+        SELECT 1 FROM reporting_annualreport r
+        WHERE r.id = coalesce(NEW.report_id, OLD.report_id)
+          AND r.state NOT IN ('draft', 'returned')
+    ) THEN
+        RAISE EXCEPTION 'Une reddition transmise ne change plus.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+"""
 
 
 class AnnualReportQuerySet(models.QuerySet["AnnualReport"]):
     def for_pages(self) -> Self:
-        """With its Alliance, its period and the people who acted."""
-        return self.select_related(
+        """With its Alliance, its period, the people who acted and the day its due date moved to,
+        if it did."""
+        delays = (
+            ReportExtension.objects.filter(alliance=OuterRef("alliance"), period=OuterRef("period"))
+            .order_by("-due_on")
+            .values("due_on")[:1]
+        )
+        return self.annotate(extended_to=Subquery(delays)).select_related(
             "alliance__territory",
             "alliance__cycle",
             "period__cycle",
@@ -108,7 +136,11 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         RECOMMENDED = "recommended", _("Recommandée")
         ACCEPTED = "accepted", _("Acceptée")
 
+    # The last day an extension gives; read by ``for_pages``.
+    extended_to: date | None = None
+
     WRITABLE = [State.DRAFT, State.RETURNED]
+    SENT = [State.SUBMITTED, State.RECOMMENDED, State.ACCEPTED]
     TEXTS = ["achievements", "difficulties", "participation", "good_practices", "next_year"]
 
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="reports")
@@ -143,6 +175,8 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     recommendation = models.TextField(_("recommandation"), blank=True, editable=False)
+    held_amount = MoneyField(_("partie retenue"), null=True, editable=False)
+    held_reason = models.TextField(_("motif de la retenue"), blank=True, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     accepted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -180,6 +214,12 @@ class AnnualReport(FSMModelMixin, ScopedModel):
                 name="report_recommended_first",
             ),
             models.CheckConstraint(
+                condition=Q(held_amount=None, held_reason="")
+                | Q(~Q(held_reason=""), held_amount__isnull=False, held_amount__gt=0),
+                name="report_held_part_has_reason",
+                violation_error_message=_("Dites pourquoi une partie du versement est retenue."),
+            ),
+            models.CheckConstraint(
                 condition=Q(state="accepted", accepted_at__isnull=False)
                 | Q(~Q(state="accepted"), accepted_at=None),
                 name="report_accepted_has_author",
@@ -211,13 +251,42 @@ class AnnualReport(FSMModelMixin, ScopedModel):
                        ROW(NEW.achievements, NEW.difficulties, NEW.participation,
                            NEW.good_practices, NEW.next_year, NEW.figures, NEW.alliance_id,
                            NEW.period_id)
-                       OR (OLD.state = 'accepted' AND NEW.state <> 'accepted')
+                       OR (OLD.state = 'accepted' AND ROW(
+                           NEW.state, NEW.recommendation, NEW.held_amount, NEW.held_reason)
+                           IS DISTINCT FROM ROW(
+                           OLD.state, OLD.recommendation, OLD.held_amount, OLD.held_reason))
                     THEN
                         RAISE EXCEPTION 'Une reddition transmise ne change plus.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            pgtrigger.Trigger(
+                name="statement_balances",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__state__in=["draft", "returned"])
+                & ~pgtrigger.Q(new__state__in=["draft", "returned"]),
+                func=STATEMENT_BALANCES,
+            ),
+            pgtrigger.Trigger(
+                name="anomalies_answered",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'submitted' AND NEW.state = 'recommended'"
+                ),
+                func=ANOMALIES_ANSWERED,
+            ),
+            pgtrigger.Trigger(
+                name="handed_back_with_reason",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'recommended' AND NEW.state = 'submitted'"
+                ),
+                func=HANDED_BACK_WITH_REASON,
             ),
         ]
 
@@ -229,18 +298,25 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         return self.state in self.WRITABLE
 
     @property
+    def own_period(self) -> ReportingPeriod:
+        """The period with the due date of this Alliance, for a report read by ``for_pages``."""
+        return self.period.extended_to(self.extended_to)
+
+    @property
     def is_late(self) -> bool:
         """Never submitted, and the last day is over; days are Québec days."""
-        return self.submitted_at is None and self.period.is_past_due
+        return self.submitted_at is None and self.own_period.is_past_due
 
     @property
     def analysis_due_on(self) -> date:
         """When the DGSQ should have analysed it: as long after a late submission as after a
         timely one."""
-        due: date = self.period.analysis_due_on
+        period = self.own_period
+        due: date = period.analysis_due_on
         if self.submitted_at is None:
             return due
-        return max(due, clock.day_of(self.submitted_at) + (due - self.period.due_on))
+        delay = due - period.due_on
+        return max(self.period.analysis_due_on, clock.day_of(self.submitted_at) + delay)
 
     @property
     def texts(self) -> list[tuple[str, str]]:
@@ -260,8 +336,18 @@ class AnnualReport(FSMModelMixin, ScopedModel):
         self.returned_at, self.returned_by, self.return_reason = clock.now(), by, reason
 
     @transition(field=state, source=State.SUBMITTED, target=State.RECOMMENDED)
-    def recommend(self, *, by: User, note: str) -> None:
+    def recommend(
+        self, *, by: User, note: str, held_amount: Decimal | None = None, held_reason: str = ""
+    ) -> None:
+        """``held_amount``: the dollars of the versement that are held back."""
         self.recommended_at, self.recommended_by, self.recommendation = clock.now(), by, note
+        self.held_amount, self.held_reason = held_amount, held_reason
+
+    @transition(field=state, source=State.RECOMMENDED, target=State.SUBMITTED)
+    def hand_back(self) -> None:
+        """The DGSQ analyses it again; its recommendation is withdrawn."""
+        self.recommended_at = self.recommended_by = None
+        self.recommendation, self.held_amount, self.held_reason = "", None, ""
 
     @transition(field=state, source=State.RECOMMENDED, target=State.ACCEPTED)
     def accept(self, *, by: User) -> None:
@@ -277,6 +363,7 @@ class FinancialLine(ScopedModel):
         ADMINISTRATION = "administration", _("Frais d’administration")
         MOBILISATION = "mobilisation", _("Coordination et mobilisation")
         OTHER_INCOME = "other_income", _("Autres revenus")
+        CLOSING_BALANCE = "closing_balance", _("Solde de fermeture déclaré")
 
     report = models.ForeignKey(AnnualReport, on_delete=models.CASCADE, related_name="lines")
     category = models.CharField(max_length=16, choices=Category)
@@ -294,17 +381,7 @@ class FinancialLine(ScopedModel):
                 name="frozen_with_report",
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.Before,
-                func="""
-                    IF EXISTS (
-                        SELECT 1 FROM reporting_annualreport r
-                        WHERE r.id = coalesce(NEW.report_id, OLD.report_id)
-                          AND r.state NOT IN ('draft', 'returned')
-                    ) THEN
-                        RAISE EXCEPTION 'Une reddition transmise ne change plus.'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_frozen';
-                    END IF;
-                    RETURN coalesce(NEW, OLD);
-                """,
+                func=FROZEN_WITH_REPORT,
             ),
         ]
 
