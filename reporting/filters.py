@@ -62,12 +62,14 @@ class BoardFilterForm(forms.Form):
 
     cycle = forms.ChoiceField(label=_("Cycle"), required=False)
     exercice = forms.ChoiceField(label=_("Exercice"), required=False)
+    # How many years before today's the default is.
+    years_back = 0
 
     def __init__(self, data: QueryDict, *args: Any, **kwargs: Any) -> None:
         cycles = list(Cycle.objects.order_by("-starts_on"))
         self.chosen_cycle = _chosen_cycle(cycles, data.get("cycle", ""))
         years = self.chosen_cycle.fiscal_years
-        self.chosen_year = _chosen_year(years, data.get("exercice", ""))
+        self.chosen_year = _chosen_year(years, data.get("exercice", ""), self.years_back)
         values = data.copy()
         values["cycle"], values["exercice"] = self.chosen_cycle.slug, str(self.chosen_year)
         super().__init__(values, *args, **kwargs)
@@ -80,6 +82,12 @@ class BoardFilterForm(forms.Form):
         field.choices = choices
 
 
+class IndicatorFilterForm(BoardFilterForm):
+    """A cycle and a year of it that is over, for which reports are accepted."""
+
+    years_back = 1
+
+
 def _chosen_cycle(cycles: list[Cycle], slug: str) -> Cycle:
     """The cycle asked for, else the one of today, else the latest."""
     today = clock.today()
@@ -87,8 +95,8 @@ def _chosen_cycle(cycles: list[Cycle], slug: str) -> Cycle:
     return next((cycle for cycle in cycles if cycle.slug == slug), (running or cycles)[0])
 
 
-def _chosen_year(years: list[FiscalYear], text: str) -> FiscalYear:
-    """The year asked for, else today's, kept within the cycle."""
-    today = FiscalYear.of(clock.today())
-    default = min(max(today, years[0]), years[-1])
+def _chosen_year(years: list[FiscalYear], text: str, back: int) -> FiscalYear:
+    """The year asked for, else the one ``back`` years ago, kept within the cycle."""
+    asked = FiscalYear(FiscalYear.of(clock.today()).start - back)
+    default = min(max(asked, years[0]), years[-1])
     return next((year for year in years if str(year) == text), default)

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from reporting.views import alliances, figures, home, national, reports, reviews
+from reporting.views import alliances, figures, home, national, reports, reviews, roll_up
 
 _ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("national/", national.national, name="national"),
+    path("national/indicateurs/", roll_up.national_indicators, name="national_indicators"),
     path("alliances/", alliances.alliance_list, name="alliance_list"),
     path("redditions/", reviews.report_queue, name="report_queue"),
     path(_ALLIANCE, alliances.alliance_overview, name="alliance"),

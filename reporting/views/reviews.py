@@ -24,6 +24,7 @@ from reporting.selectors.reports import (
     versement_opened_by,
 )
 from reporting.selectors.reviews import review_of
+from reporting.selectors.roll_up import may_read_indicators
 from reporting.services.analysis import save_analysis
 from reporting.services.reports import (
     accept_report,
@@ -46,7 +47,13 @@ def report_queue(request: HttpRequest) -> HttpResponse:
         return export_response(
             request.GET["format"], name, queue_columns(), map(queue_values, rows)
         )
-    context = {"form": form, "rows": rows, "period": form.period, "today": clock.today()}
+    context = {
+        "form": form,
+        "rows": rows,
+        "period": form.period,
+        "today": clock.today(),
+        "may_read_indicators": may_read_indicators(person_of(request)),
+    }
     return render(request, "reporting/report_queue.html", context)
 
 
