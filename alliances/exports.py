@@ -124,7 +124,7 @@ def streamed_response(
     identity of ``reader`` and the language of the request are bound again around it.
     """
     is_xlsx = format == "xlsx"
-    parts = _xlsx_parts if is_xlsx else _csv_parts
+    parts = _xlsx_parts if is_xlsx else csv_parts
     headings = [str(column) for column in columns]
     language = translation.get_language()
 
@@ -138,7 +138,8 @@ def streamed_response(
     return response
 
 
-def _csv_parts(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+def csv_parts(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """The CSV, part by part."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     text.write("\ufeff")

@@ -182,7 +182,7 @@ def journal_columns() -> list[str]:
     return [_("Date"), _("Personne"), _("Pour"), _("Acte"), _("Résumé"), _("Motif"), _("Requête")]
 
 
-def journal_rows(entries: QuerySet[JournalEntry]) -> Iterator[list[Cell]]:
+def journal_rows(entries: Iterable[JournalEntry]) -> Iterator[list[Cell]]:
     for entry in entries:
         yield [
             entry.at,

@@ -23,6 +23,8 @@ class ReportingConfig(AppConfig):
         name_verbs(
             {
                 "extend_report": _("Délai accordé pour la reddition"),
+                "ask_export": _("Dossier complet demandé"),
+                "download_export": _("Dossier complet téléchargé"),
                 "open_report": _("Reddition commencée"),
                 "submit_report": _("Reddition transmise"),
                 "return_report": _("Reddition retournée"),

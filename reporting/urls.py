@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from reporting.views import alliances, figures, home, national, reports, reviews, roll_up
+from reporting.views import (
+    alliances,
+    exports,
+    figures,
+    home,
+    national,
+    reports,
+    reviews,
+    roll_up,
+)
 
 _ALLIANCE = "alliances/<slug:territory>/<slug:cycle>/"
 
@@ -13,6 +22,12 @@ urlpatterns = [
     path("alliances/", alliances.alliance_list, name="alliance_list"),
     path("redditions/", reviews.report_queue, name="report_queue"),
     path(_ALLIANCE, alliances.alliance_overview, name="alliance"),
+    path(f"{_ALLIANCE}documents/dossier-complet/", exports.alliance_export, name="alliance_export"),
+    path(
+        f"{_ALLIANCE}documents/dossier-complet/<int:pk>/",
+        exports.alliance_export_file,
+        name="alliance_export_file",
+    ),
     path(f"{_ALLIANCE}redditions/", reports.report_list, name="reports"),
     path(f"{_ALLIANCE}redditions/<str:year>/", reports.report_page, name="report"),
     path(f"{_ALLIANCE}redditions/<str:year>/commencer/", reports.report_open, name="report_open"),

@@ -1,6 +1,8 @@
-"""The nouns of the report: its periods, its deadlines, the report itself, its analysis."""
+"""The nouns of the report: its periods, its deadlines, the report itself, its analysis;
+the whole file of an Alliance."""
 
 from .deadlines import ReportExtension, ReportReminder
+from .exports import Export, ExportQuerySet
 from .periods import ReportingPeriod
 from .reports import AnnualReport, FinancialLine
 from .reviews import Anomaly, ReviewEntry
@@ -8,6 +10,8 @@ from .reviews import Anomaly, ReviewEntry
 __all__ = [
     "AnnualReport",
     "Anomaly",
+    "Export",
+    "ExportQuerySet",
     "FinancialLine",
     "ReportExtension",
     "ReportReminder",

@@ -158,6 +158,7 @@ ALLIANCE_ARGUMENTS: dict[str, Arguments] = {
     "project_photo": lambda a: (*find.followed(a), find.this_year()),
     "project_link_close": lambda a: (find.request(a).project.number, find.request(a).fiscal_year),
     "project_results_remind": lambda a: (find.this_year(),),
+    "alliance_export_file": find.export,
     "report": lambda a: ("2025-2026",),
     "report_open": lambda a: ("2026-2027",),
     "report_save": lambda a: ("2025-2026",),

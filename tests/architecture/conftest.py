@@ -36,6 +36,7 @@ from reporting.demo.papers import paper
 from reporting.demo.people import Cast, create_cast
 from reporting.models import ReportingPeriod
 from reporting.services.deadlines import extend_report
+from reporting.services.exports import ask_export
 from tests.conftest import bind_identity
 from tests.fqis.follow_up import photo_file
 from tests.fqis.registers import as_csv, row, upload
@@ -108,6 +109,7 @@ def _tell() -> dict[str, Alliance]:
         _follow_a_project(alliance, cast)
         _propose_amount(alliance, cast)
         _extend_report(alliance, cast)
+        ask_export(alliance, by=cast.of(alliance, "direction"))
     with connection.cursor() as cursor:
         # The rules that wait for a commit are asked now: this story never commits.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -33,6 +33,11 @@ from fqis.models import (
 )
 from fqis.services.applications import token_for
 from plans.models import Action, Endorsement, Objective, PlanVersion, SharedPractice
+from reporting.models import Export
+
+
+def export(alliance: Alliance) -> tuple[int]:
+    return (Export.objects.filter(alliance=alliance).earliest("pk").pk,)
 
 
 def version(alliance: Alliance) -> PlanVersion:

@@ -31,6 +31,7 @@ EXPECTED = {
     "fqis.EnvelopeMove",
     "fqis.EnvelopeSplit",
     "reporting.AnnualReport",
+    "reporting.Export",
 }
 CASES = [
     pytest.param(flow, name, state, id=f"{flow.label}-{name}-{state}")

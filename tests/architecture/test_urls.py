@@ -75,6 +75,7 @@ def outcome(response: HttpResponse) -> str:
 # Tables that a visit writes by itself, and pages that may write when read, with the reason.
 OWN_TABLES = {"django_session", settings.CACHES["default"]["LOCATION"]}
 MAY_WRITE = {
+    "alliance_export_file": "an auditor must know who took the whole file of an Alliance",
     "download_document": "an auditor must know who opened an official document",
     "account_reset_password_from_key": "allauth keeps the address the first time it looks for it",
 }

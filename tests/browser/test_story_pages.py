@@ -171,6 +171,7 @@ BEHIND = {
 }
 # Files, exports and acts: nothing to look at.
 NOT_PAGES = {
+    "alliance_export_file",
     "download_document",
     "convention_docx",
     "scan_image",

@@ -222,6 +222,8 @@ CLAMAV_SOCKET = env("CLAMAV_SOCKET", "")
 # A scan holds many pages, each a picture.
 SCAN_MAX_BYTES = 40 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# How many days the whole file of an Alliance waits for who asked for it.
+EXPORT_DAYS = 7
 # What people deposit and what the portal renders: for its own account only.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -251,6 +253,7 @@ CELERY_TASK_ROUTES = {
     "fqis.tasks.refresh_publication": {"queue": "files"},
     "fqis.tasks.work_on_import": {"queue": "reading"},
     "plans.tasks.read_word": {"queue": "reading"},
+    "reporting.tasks.make_export": {"queue": "files"},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
@@ -275,6 +278,8 @@ CELERY_BEAT_SCHEDULE = {
     "pending-scans": {"task": "conventions.tasks.sweep_scans", "schedule": 20.0},
     "pending-endorsements": {"task": "plans.tasks.send_endorsements", "schedule": 30.0},
     "pending-registers": {"task": "fqis.tasks.sweep_imports", "schedule": 20.0},
+    "pending-exports": {"task": "reporting.tasks.sweep_exports", "schedule": 20.0},
+    "past-exports": {"task": "reporting.tasks.remove_past_exports", "schedule": 3600.0},
     "project-sums": {"task": "fqis.tasks.merge_tallies", "schedule": 600.0},
     "pending-result-requests": {"task": "fqis.tasks.send_result_requests", "schedule": 30.0},
     # Twice a day, Québec time: the second passage only finds what the first one missed.

@@ -1,0 +1,83 @@
+"""The whole file of an Alliance: what a person asked for, and what goes in it."""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from alliances.exports import Cell
+from alliances.models import Alliance, Comment, Document, User
+from plans.models import PlanVersion
+from reporting.models import Export, ExportQuerySet
+
+# By what is written in a notice, a convention… where the document goes; the others were deposited.
+FOLDERS = {
+    "plan": ["plan_approval", "plan_full", "plan_comparison"],
+    "conventions": ["convention", "avenant", "signed_convention", "signed_avenant"],
+    "avis": ["avis_versement", "avis_recouvrement", "annulation_avis"],
+    "redditions": ["annual_report"],
+}
+_FOLDER_OF = {kind: folder for folder, kinds in FOLDERS.items() for kind in kinds}
+ROWS_AT_ONCE = 500
+
+
+def folder_of(kind: str) -> str:
+    return _FOLDER_OF.get(kind, "documents")
+
+
+def exports_of(alliance: Alliance, by: User) -> ExportQuerySet:
+    """What this person asked for, the last one first."""
+    return (
+        Export.objects.filter(alliance=alliance, asked_by=by)
+        .select_related("alliance__territory", "alliance__cycle", "asked_by")
+        .order_by("-asked_at", "-pk")
+    )
+
+
+def files_of(alliance: Alliance) -> QuerySet[Document]:
+    """The documents with a file that the person of the transaction may read."""
+    return (
+        Document.objects.filter(alliance=alliance, state=Document.State.READY)
+        .defer("data")
+        .order_by("pk")
+    )
+
+
+def versions_of(alliance: Alliance) -> list[int]:
+    numbers = PlanVersion.objects.filter(plan__alliance=alliance).order_by("number")
+    return list(numbers.values_list("number", flat=True))
+
+
+def thread_columns() -> list[str]:
+    return [
+        _("Fil"),
+        _("Objet"),
+        _("Champ"),
+        _("Date"),
+        _("Personne"),
+        _("Côté"),
+        _("Visible par"),
+        _("Passage"),
+        _("Remarque"),
+        _("Réglée le"),
+        _("Réglée par"),
+    ]
+
+
+def thread_rows(alliance: Alliance) -> Iterator[list[Cell]]:
+    """Every remark that the person of the transaction may read, in the order it was written."""
+    found = Comment.objects.filter(alliance=alliance).select_related("author", "resolved_by")
+    for one in found.order_by("created_at", "pk").iterator(chunk_size=ROWS_AT_ONCE):
+        yield [
+            one.answers_id or one.pk,
+            f"{one.target_label} {one.target_id}",
+            one.field,
+            one.created_at,
+            one.author.full_name,
+            one.get_side_display(),
+            str(one.get_audience_display()),
+            one.quote,
+            one.body,
+            one.resolved_at,
+            one.resolved_by.full_name if one.resolved_by else "",
+        ]
