@@ -34,16 +34,22 @@ YES, SHARE, GROWTH, COUNT = "yes", "share", "growth", "count"
 
 @dataclass(frozen=True)
 class Column:
-    """An indicator, or one of the counts of an indicator. ``key`` is its figure in a report."""
+    """An indicator, or one of the counts of an indicator. ``key`` is its figure in a report;
+    ``short`` heads a column."""
 
     key: str
     code: str
     label: str
     kind: str
+    short: str = ""
 
     @property
     def heading(self) -> str:
         return f"{self.code} {self.label}"
+
+    @property
+    def short_heading(self) -> str:
+        return f"{self.code} {self.short or self.label}"
 
 
 @dataclass(frozen=True)
@@ -154,16 +160,24 @@ class RollUp:
 
     @property
     def tables(self) -> "tuple[Table, Table]":
-        """Group 1, then groups 2 and 3."""
-        cut = len(self.general)
+        """Group 1, then groups 2 and 3, of the territories whose report is accepted."""
+        cut, counted = len(self.general), self.counted
         return (
-            Table(self.general, [(one, one.general) for one in self.lines], self.totals[:cut]),
-            Table(self.followed, [(one, one.followed) for one in self.lines], self.totals[cut:]),
+            Table(self.general, [(one, one.general) for one in counted], self.totals[:cut]),
+            Table(self.followed, [(one, one.followed) for one in counted], self.totals[cut:]),
         )
 
     @property
+    def counted(self) -> list[Line]:
+        return [line for line in self.lines if line.has_report]
+
+    @property
+    def not_counted(self) -> list[Line]:
+        return [line for line in self.lines if not line.has_report]
+
+    @property
     def accepted(self) -> int:
-        return sum(line.has_report for line in self.lines)
+        return len(self.counted)
 
 
 def may_read_indicators(user: User) -> bool:
@@ -215,18 +229,22 @@ def roll_up(cycle: Cycle, year: FiscalYear, alliances: Sequence[Alliance]) -> Ro
 
 def general_columns() -> list[Column]:
     return [
-        Column("concerted", "1.1", _("Gouvernance fondée sur la concertation"), YES),
+        Column(
+            "concerted", "1.1", _("Gouvernance fondée sur la concertation"), YES, _("Concertation")
+        ),
         Column(
             "seats_of_people_in_poverty",
             "1.2",
             _("Participation des personnes en situation de pauvreté"),
             YES,
+            _("Participation"),
         ),
         Column(
             "people_in_poverty",
             "1.3",
             _("Augmentation des personnes en situation de pauvreté soutenues"),
             GROWTH,
+            _("Augmentation"),
         ),
     ]
 

@@ -119,8 +119,9 @@ def make_export(pk: int, turn: int) -> None:
     try:
         with TemporaryFile() as file, words_of(alliance.cycle, export.language):
             with ZipFile(file, "w") as archive:
-                _fill(Archive(archive), export, turn)
-            _keep(export, turn, file)
+                filled = Archive(archive)
+                _fill(filled, export, turn)
+            _keep(export, turn, file, files=len(filled.entries))
     except NoRight:
         with acting_as_portal():
             export = _turn(pk, turn)
@@ -161,7 +162,8 @@ def _fill(archive: Archive, export: Export, turn: int) -> None:
     with _reading(export):
         numbers = versions_of(alliance)
         documents = list(files_of(alliance).values_list("pk", flat=True))
-    total = len(numbers) + len(documents) + 3
+    # And three sheets, and the list.
+    total = len(numbers) + len(documents) + 4
     _note(export, turn, done=0, total=total)
     for number in numbers:
         with _reading(export):
@@ -248,8 +250,8 @@ def _index(archive: Archive, alliance: Alliance, asker: User) -> str:
     return "\n".join([*heading, summary, "", *lines, ""])
 
 
-def _keep(export: Export, turn: int, file: IO[bytes]) -> None:
-    """Stores the file and says it is ready."""
+def _keep(export: Export, turn: int, file: IO[bytes], *, files: int) -> None:
+    """Stores the ZIP of so many files and says it is ready."""
     file.seek(0)
     digest, size = hashlib.sha256(), 0
     while part := file.read(PART):
@@ -262,7 +264,7 @@ def _keep(export: Export, turn: int, file: IO[bytes]) -> None:
         row.file.storage.delete(name)
         row.file.save("", File(file), save=False)
         row.finish(size=size, sha256=digest.hexdigest(), days=settings.EXPORT_DAYS)
-        row.done = row.total
+        row.done = row.total = files
         row.save()
         assert row.expires_at is not None
         notify(

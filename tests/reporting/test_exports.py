@@ -114,7 +114,7 @@ def test_the_file_holds_everything_and_says_its_fingerprints(worker: Callable[[]
     for name, content in files.items():
         assert f"{hashlib.sha256(content).hexdigest()}  {name}\n" in index
     assert index.count("  ") == len(files)
-    assert export.total == len(files)
+    assert export.total == len(files) + 1
     assert export.done == export.total
     with export.file.open("rb") as file:
         content = file.read()
@@ -167,6 +167,19 @@ def test_whoever_withdrew_from_a_project_finds_nothing_of_it(identity: Identity)
     assert not any(hidden.number.encode() in content for content in theirs.values())
     assert not any("lettre" in name for name in theirs)
     assert any("lettre" in name for name in whole)
+
+
+def test_a_thread_says_what_it_is_about(alliance: Alliance) -> None:
+    direction = person("direction", "laval")
+    committee = seated_committee(direction)
+    project = referred_project(committee)
+    for target in (project, alliance.table):
+        comments.post_comment(target, by=direction, alliance=alliance, body="Bien.")
+    rows = rows_in(files_in(made(alliance, direction)), "fils.csv")[1:]
+    assert [row[1] for row in rows] == [
+        f"Projet {project.number}",
+        f"alliances.organisation {alliance.table_id}",
+    ]
 
 
 def test_a_sheet_runs_nothing(alliance: Alliance) -> None:

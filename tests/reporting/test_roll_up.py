@@ -334,10 +334,11 @@ def test_the_page_and_its_sheet_say_the_same(client: Client) -> None:
 
 
 def test_an_adviser_reads_their_territories_and_a_table_none(client: Client) -> None:
-    AllianceFactory("laval"), AllianceFactory("estrie")
+    here, _there = AllianceFactory("laval"), AllianceFactory("estrie")
     client.force_login(person("advisor", "laval"))
     page = client.get(ADDRESS).text
-    assert "Laval" in page
+    assert "Sans reddition acceptée" in page
+    assert here.url("report", "2025-2026") in page
     assert "Estrie" not in page
     assert ADDRESS.split("?")[0] in client.get("/redditions/").text
     client.force_login(person("direction", "laval"))
