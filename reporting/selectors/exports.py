@@ -20,7 +20,7 @@ FOLDERS = {
     "plan": ["plan_approval", "plan_full", "plan_comparison"],
     "conventions": ["convention", "avenant", "signed_convention", "signed_avenant"],
     "avis": ["avis_versement", "avis_recouvrement", "annulation_avis"],
-    "redditions": ["annual_report"],
+    "redditions": ["annual_report", "annual_report_xlsx", "annual_report_json"],
 }
 _FOLDER_OF = {kind: folder for folder, kinds in FOLDERS.items() for kind in kinds}
 ROWS_AT_ONCE = 500

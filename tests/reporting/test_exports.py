@@ -109,6 +109,8 @@ def test_the_file_holds_everything_and_says_its_fingerprints(worker: Callable[[]
     assert {"plan/version-1.json", "fils.csv", "journal.csv", "projets.csv"} <= set(files)
     assert f"documents/{deposited.pk}-proces-verbal.pdf" in files
     assert any(name.startswith(f"redditions/{report.document_id}-") for name in files)
+    reports = {Path(name).suffix for name in files if name.startswith("redditions/")}
+    assert reports == {".pdf", ".xlsx", ".json"}
     assert any(name.startswith("conventions/") for name in files)
     index = files.pop("LISEZMOI.txt").decode()
     for name, content in files.items():
