@@ -1,31 +1,33 @@
-"""A worker killed while it makes a whole file: the sweep finds it, and another makes it again."""
+"""The whole file of an Alliance in a real database: asked twice at once, its worker killed."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from threading import Barrier
 from zipfile import ZipFile
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from alliances import clock
 from alliances.identity import acting_as, acting_as_portal
-from alliances.models import Alliance, Notification
+from alliances.models import Notification, User
 from alliances.services.documents import deposit_document
 from reporting import tasks
 from reporting.models import Export
 from reporting.services import export_making
 from reporting.services.exports import ask_export
+from tests.conftest import CommittedDatabase
 from tests.factories import AllianceFactory, person
 
-pytestmark = pytest.mark.slow
 FILES = 60
 # Makes the export, and stops for ever in the middle of the documents.
 SLOWLY = """
@@ -43,14 +45,15 @@ tasks.make_export(int(sys.argv[1]))
 """
 
 
-def told() -> tuple[Alliance, Export]:
+def asked() -> Export:
+    """An export of as many documents, that waits for the worker."""
     with acting_as_portal():
         alliance, direction = AllianceFactory("laval"), person("direction", "laval")
         for rank in range(FILES):
             file = SimpleUploadedFile("pv.pdf", b"%PDF-1.7 " + bytes([rank]))
             deposit_document(file, by=direction, alliance=alliance, title=f"Numéro {rank}")
     with acting_as(direction):
-        return alliance, ask_export(alliance, by=direction)
+        return ask_export(alliance, by=direction)
 
 
 def state_of(export: Export) -> Export:
@@ -58,8 +61,30 @@ def state_of(export: Export) -> Export:
         return Export.objects.get(pk=export.pk)
 
 
-def test_a_killed_worker_loses_nothing(committed_db: Any, tmp_path: Path) -> None:
-    _alliance, export = told()
+def test_asked_twice_at_once_it_is_made_once(committed_db: CommittedDatabase) -> None:
+    with acting_as_portal():
+        alliance, direction = AllianceFactory("laval"), person("direction", "laval")
+    start = Barrier(2)
+
+    def ask(_rank: int) -> int:
+        start.wait()
+        try:
+            with acting_as(User.objects.get(pk=direction.pk)):
+                return ask_export(alliance, by=direction).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(ask, range(2)))
+
+    assert found[0] == found[1]
+    with acting_as_portal():
+        assert Export.objects.count() == 1
+
+
+@pytest.mark.slow
+def test_a_killed_worker_loses_nothing(committed_db: CommittedDatabase, tmp_path: Path) -> None:
+    export = asked()
     env = os.environ | {
         "DATABASE_URL": committed_db.app_url,
         "MEDIA_ROOT": settings.MEDIA_ROOT,
