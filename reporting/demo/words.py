@@ -215,37 +215,6 @@ INITIATIVES = [
     ("centres-villes", "Médiation urbaine à {place}", 300),
 ]
 
-# What a project of a national theme teaches: the title, the text, and what somebody said of it.
-LESSONS = {
-    "securite-alimentaire": (
-        "Cuisiner ensemble, puis s’entraider",
-        "Les participants ont choisi les menus et l’horaire. Au troisième mois, ils s’étaient donné"
-        " un tour de garde pour les enfants. Prévoyez une salle avec une cuisine et un coin pour"
-        " jouer.",
-        "« J’ai retrouvé le goût de cuisiner, et des voisins. »",
-    ),
-    "prevention": (
-        "Aller vers les gens plutôt que les attendre",
-        "Deux bénévoles se tenaient chaque jeudi à l’épicerie et à la clinique. La moitié des"
-        " participants ne connaissaient aucun organisme. Prévoyez un téléphone et une personne qui"
-        " rappelle le lendemain.",
-        "« On ne m’avait jamais dit que j’y avais droit. »",
-    ),
-    "prejuges": (
-        "Laisser la parole à ceux qui l’ont vécu",
-        "Chaque rencontre s’ouvrait sur le récit d’une personne, préparé avec elle et payé. Les"
-        " questions changeaient aussitôt de ton. Prévoyez un lieu calme pour l’avant et l’après.",
-        "« Pour une fois, on m’a écoutée jusqu’au bout. »",
-    ),
-    "centres-villes": (
-        "Convenir des gestes avec les commerçants",
-        "Une entente d’une page dit qui appeler, à quelle heure et pourquoi. Les appels à la police"
-        " ont baissé dès le deuxième mois. Prévoyez une rencontre tous les deux mois pour la"
-        " relire.",
-        "« Je sais où passer la nuit, et on m’y connaît par mon nom. »",
-    ),
-}
-
 # Title of a priority, its national theme, its objectives and their actions, each with its baseline
 # and its target; ``means`` tells the rest.
 PRIORITIES: list[dict[str, Any]] = [
