@@ -73,11 +73,11 @@ def open_tab(visitor: Visitor, tab: str) -> Page:
     return page
 
 
-def download(visitor: Visitor, target: Locator) -> bytes:
-    """What a link to a PDF gives, with the person's own session."""
+def download(visitor: Visitor, target: Locator, *, mime: str = "application/pdf") -> bytes:
+    """What a link to a file gives, with the person's own session."""
     address = target.get_attribute("href")
     answer = visitor.context.request.get(f"{visitor.url}{address}")
-    assert answer.headers["content-type"] == "application/pdf", answer.text()[:500]
+    assert answer.headers["content-type"] == mime, answer.text()[:500]
     return answer.body()
 
 

@@ -6,6 +6,7 @@ import io
 
 from playwright.sync_api import Page, expect
 
+from alliances.exports import CSV
 from tests.fqis.registers import BROKEN, as_csv, row
 
 from .conftest import Portal, Visit, Visitor
@@ -65,7 +66,7 @@ def test_a_messy_register_is_mended_inscribed_and_undone(story: Portal, visit_st
     bring(table, "registre.csv", messy())
     check_wide_and_narrow(table)
     expect(page.get_by_role("button", name="Inscrire ces")).to_have_count(0)
-    sheet = download(table, link(page, "Toutes les erreurs (CSV)")).decode("utf-8-sig")
+    sheet = download(table, link(page, "Toutes les erreurs (CSV)"), mime=CSV).decode("utf-8-sig")
     found = {int(line[0]) for line in list(csv.reader(io.StringIO(sheet), delimiter=";"))[1:]}
     assert found == {n + 2 for n in range(LINES) if n % 9 == 4 and n // 9 < len(FAULTS)}
     act(page, "Abandonner cet import")
