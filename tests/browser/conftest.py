@@ -49,9 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in Path(item.path).parents:
             item.add_marker(pytest.mark.browser)
-            # Two processes, two portals: no story is told twice.
-            told = {"story", "visit_story"} & set(getattr(item, "fixturenames", ()))
-            item.add_marker(pytest.mark.xdist_group("story" if told else "line"))
+            if {"story", "visit_story"} & set(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.story)
 
 
 def free_port() -> int:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from script.launcher import ACCOUNTS, PASSWORD
 from tests.browser.conftest import ARGUMENTS, free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("line")]
+pytestmark = pytest.mark.browser
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
