@@ -279,7 +279,19 @@ class SortedFilter(django_filters.FilterSet):
         return queryset.order_by(order, "pk")
 
 
-class PartnerFilter(SortedFilter):
+class PlacedFilter(SortedFilter):
+    """A list of rows that may have an ``mrc``, a choice where the territory has some."""
+
+    def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mrcs = [(mrc.code, mrc.name) for mrc in registers.mrcs_of(alliance)]
+        if mrcs:
+            self.filters["mrc"].extra["choices"] = mrcs
+        else:
+            del self.filters["mrc"]
+
+
+class PartnerFilter(PlacedFilter):
     SORTS = {
         "nom": NameKey("name"),
         "categorie": "category__rank",
@@ -310,15 +322,10 @@ class PartnerFilter(SortedFilter):
         fields: list[str] = []
 
     def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, alliance=alliance, **kwargs)
         self.filters["categorie"].extra["choices"] = [
             (one.code, one.short) for one in registers.categories_of(alliance)
         ]
-        mrcs = [(mrc.code, mrc.name) for mrc in registers.mrcs_of(alliance)]
-        if mrcs:
-            self.filters["mrc"].extra["choices"] = mrcs
-        else:
-            del self.filters["mrc"]
 
     def filter_queryset(self, queryset: QuerySet[Partner]) -> QuerySet[Partner]:
         found = super().filter_queryset(queryset)
@@ -334,7 +341,7 @@ class PartnerFilter(SortedFilter):
         return queryset.filter(Q(name__icontains=value) | Q(contribution__icontains=value))
 
 
-class ZoneFilter(SortedFilter):
+class ZoneFilter(PlacedFilter):
     SORTS = {
         "zone": NameKey("municipality"),
         "mrc": "mrc__name",
@@ -352,14 +359,6 @@ class ZoneFilter(SortedFilter):
         model = DevitalisedZone
         fields: list[str] = []
 
-    def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        mrcs = [(mrc.code, mrc.name) for mrc in registers.mrcs_of(alliance)]
-        if mrcs:
-            self.filters["mrc"].extra["choices"] = mrcs
-        else:
-            del self.filters["mrc"]
-
     def search(
         self, queryset: QuerySet[DevitalisedZone], name: str, value: str
     ) -> QuerySet[DevitalisedZone]:
@@ -370,7 +369,7 @@ class ZoneFilter(SortedFilter):
         )
 
 
-class ConsultationFilter(SortedFilter):
+class ConsultationFilter(PlacedFilter):
     SORTS = {
         "titre": NameKey("title"),
         "mrc": "mrc__name",
@@ -390,14 +389,6 @@ class ConsultationFilter(SortedFilter):
     class Meta:
         model = Consultation
         fields: list[str] = []
-
-    def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        mrcs = [(mrc.code, mrc.name) for mrc in registers.mrcs_of(alliance)]
-        if mrcs:
-            self.filters["mrc"].extra["choices"] = mrcs
-        else:
-            del self.filters["mrc"]
 
     def search(
         self, queryset: QuerySet[Consultation], name: str, value: str

@@ -11,17 +11,38 @@ from alliances.models import ScopedModel, User
 from .versions import Plan
 
 
-class DueExtension(ScopedModel):
-    """A delay the DGSSAC grants, with its reason. Written once (guide 2024, §4.2)."""
+class Delay(ScopedModel):
+    """What every delay says: from which day to which, why, by whom."""
 
-    scoped_by = "plan"
-
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="extensions")
     was_due_on = models.DateField(_("échéance d’avant"))
     due_on = models.DateField(_("nouvelle échéance"))
     reason = models.TextField(_("motif"), max_length=2000)
     granted_at = models.DateTimeField(default=clock.now, editable=False)
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Reminded(ScopedModel):
+    """What every reminder says: of which due date, ``offset_days`` from it, when."""
+
+    OFFSETS = [-30, -7, 1, 7, 30]
+
+    due_on = models.DateField()
+    offset_days = models.SmallIntegerField(help_text=_("En jours."))
+    sent_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class DueExtension(Delay):
+    """A delay the DGSSAC grants, with its reason. Written once (guide 2024, §4.2)."""
+
+    scoped_by = "plan"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="extensions")
 
     class Meta:
         ordering = ["plan", "granted_at"]
@@ -50,7 +71,7 @@ class DueExtension(ScopedModel):
         return f"{self.plan} : {self.due_on}"
 
 
-class DueReminder(ScopedModel):
+class DueReminder(Reminded):
     """A reminder sent for one due date, ``offset_days`` from it (−30, −7, 1, 7, 30): once each.
 
     When the date moves, the reminders of the new date are others.
@@ -58,12 +79,7 @@ class DueReminder(ScopedModel):
 
     scoped_by = "plan"
 
-    OFFSETS = [-30, -7, 1, 7, 30]
-
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="reminders")
-    due_on = models.DateField()
-    offset_days = models.SmallIntegerField(help_text=_("En jours."))
-    sent_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         ordering = ["plan", "due_on", "offset_days"]

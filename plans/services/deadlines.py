@@ -13,6 +13,7 @@ from alliances.services import journal
 from alliances.templatetags.portal import date_long
 from plans import notifications
 from plans.models import DueExtension, DueReminder, Plan
+from plans.models.deadlines import Delay
 from plans.selectors.deadlines import is_transmitted, last_reminder, reminder_day
 from plans.wording import moment_words
 
@@ -26,20 +27,20 @@ def _locked(plan: Plan) -> Plan:
 
 
 def _refuse_stale(plan: Plan, expected: date) -> None:
-    """Tells the second of two people what the first one granted."""
-    if plan.due_on == expected:
-        return
-    last = plan.extensions.select_related("granted_by").order_by("-granted_at").first()
+    if plan.due_on != expected:
+        granted = plan.extensions.select_related("granted_by").order_by("-granted_at")
+        raise StaleAct(already_granted(granted.first()))
+
+
+def already_granted(last: Delay | None) -> str:
+    """What the second of two people is told, ``last`` being what the first one granted."""
     if last is None:
-        raise StaleAct(_("L’échéance a changé. Relisez-la avant d’accorder un délai."))
-    raise StaleAct(
-        _("%(person)s a déjà accordé un délai jusqu’au %(day)s, le %(moment)s.")
-        % {
-            "person": last.granted_by,
-            "day": date_long(last.due_on),
-            "moment": moment_words(last.granted_at),
-        }
-    )
+        return _("L’échéance a changé. Relisez-la avant d’accorder un délai.")
+    return _("%(person)s a déjà accordé un délai jusqu’au %(day)s, le %(moment)s.") % {
+        "person": last.granted_by,
+        "day": date_long(last.due_on),
+        "moment": moment_words(last.granted_at),
+    }
 
 
 def _check_day(plan: Plan, due_on: date) -> None:

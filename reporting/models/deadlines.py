@@ -5,23 +5,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from alliances import clock
-from alliances.models import Alliance, ScopedModel, User
-from plans.models import DueReminder
+from alliances.models import Alliance
+from plans.models.deadlines import Delay, Reminded
 
 from .periods import ReportingPeriod
 
 
-class ReportExtension(ScopedModel):
+class ReportExtension(Delay):
     """A delay the DGSSAC grants to one Alliance for a year, with its reason. Written once."""
 
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="+")
     period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="extensions")
-    was_due_on = models.DateField(_("échéance d’avant"))
-    due_on = models.DateField(_("nouvelle échéance"))
-    reason = models.TextField(_("motif"), max_length=2000)
-    granted_at = models.DateTimeField(default=clock.now, editable=False)
-    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
 
     class Meta:
         ordering = ["alliance", "period", "granted_at"]
@@ -77,17 +71,12 @@ class ReportExtension(ScopedModel):
         return f"{self.alliance} · {self.period} : {self.due_on}"
 
 
-class ReportReminder(ScopedModel):
+class ReportReminder(Reminded):
     """A reminder sent to one Alliance for one due date, ``offset_days`` from it (−30, −7, 1, 7,
     30): once each. When the date moves, the reminders of the new date are others."""
 
-    OFFSETS = DueReminder.OFFSETS
-
     alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, related_name="+")
     period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="reminders")
-    due_on = models.DateField()
-    offset_days = models.SmallIntegerField(help_text=_("En jours."))
-    sent_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         ordering = ["alliance", "period", "due_on", "offset_days"]

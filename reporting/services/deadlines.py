@@ -12,9 +12,10 @@ from alliances.errors import Refusal, StaleAct
 from alliances.models import Alliance, User
 from alliances.permissions import can
 from alliances.services import journal
-from alliances.templatetags.portal import date_long, time_fr
+from alliances.templatetags.portal import date_long
 from conventions.models import Convention
 from plans.selectors.deadlines import last_reminder, reminder_day
+from plans.services.deadlines import already_granted
 from reporting import notifications
 from reporting.models import AnnualReport, ReportExtension, ReportingPeriod, ReportReminder
 from reporting.selectors.deadlines import moved_days, period_of
@@ -52,7 +53,9 @@ def extend_report(
         ReportingPeriod.objects.get(pk=period.pk), alliance.pk, moved_days([alliance.pk])
     ).due_on
     if was != expected_due_on:
-        raise StaleAct(_already_granted(alliance, period))
+        granted = ReportExtension.objects.filter(alliance=alliance, period=period)
+        last = granted.select_related("granted_by").order_by("-granted_at").first()
+        raise StaleAct(already_granted(last))
     if not reason.strip():
         raise Refusal(_("Dites pourquoi le délai est accordé."), field="reason")
     _check_day(alliance, was, due_on)
@@ -78,24 +81,6 @@ def extend_report(
     )
     notifications.tell_extended(extension, by=by)
     return extension
-
-
-def _already_granted(alliance: Alliance, period: ReportingPeriod) -> str:
-    """What the second of two people is told."""
-    last = (
-        ReportExtension.objects.filter(alliance=alliance, period=period)
-        .select_related("granted_by")
-        .order_by("-granted_at")
-        .first()
-    )
-    if last is None:
-        return _("L’échéance a changé. Relisez-la avant d’accorder un délai.")
-    return _("%(who)s a déjà accordé un délai jusqu’au %(due)s, le %(day)s à %(time)s.") % {
-        "who": last.granted_by,
-        "due": date_long(last.due_on),
-        "day": date_long(last.granted_at),
-        "time": time_fr(last.granted_at),
-    }
 
 
 def _check_day(alliance: Alliance, was: date, due_on: date) -> None:
