@@ -68,11 +68,12 @@ def report_data(report: AnnualReport) -> dict[str, Any]:
         "tables": [
             _statement_table(report, figures),
             {
-                "title": _("Montants déclarés par la Table"),
-                "columns": [_("Poste"), _("Montant"), _("Explication")],
+                "title": _("Explications de la Table"),
+                "columns": [_("Poste"), _("Explication")],
                 "rows": [
-                    [line.get_category_display(), money(line.amount), line.note]
-                    for line in report.lines.filter(amount__isnull=False)
+                    [line.get_category_display(), line.note]
+                    # That of the closing balance is under the statement.
+                    for line in report.lines.exclude(category="closing_balance").exclude(note="")
                 ],
             },
         ],
