@@ -123,7 +123,12 @@ def sentences() -> Iterator[str]:
 
 def test_no_sentence_keeps_a_word_of_2024_or_forgets_to_elide() -> None:
     with words_of(cycle(OLD), "fr"):
-        said = [gettext(sentence) for sentence in sentences() if sentence]
+        # Debian's Python finds a sentence that has a plural under its count only.
+        said = [
+            gettext(one) if gettext(one) != one else ngettext(one, one, 1)
+            for one in sentences()
+            if one
+        ]
     wrong = [
         one
         for one in said
